@@ -1,0 +1,36 @@
+// Bundles the three programs: the extension (CommonJS, as VS Code 1.100 loads it), the worker with its command line and
+// computing thread (ES modules, onnxruntime-node left outside), and the webview page.
+import * as esbuild from 'esbuild';
+
+const production = process.argv.includes('--production');
+const common = { bundle: true, outdir: 'dist', minify: production, sourcemap: !production, logLevel: 'warning' };
+const node = { ...common, platform: 'node', target: 'node20' };
+
+const builds = [
+  {
+    ...node,
+    entryPoints: ['extension/extension.ts'],
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+  },
+  {
+    ...node,
+    entryPoints: { worker: 'worker/main.ts', cli: 'worker/cli.ts', lane: 'worker/engine/lane.ts' },
+    format: 'esm',
+    external: ['onnxruntime-node'],
+    // Bundled CommonJS packages call `require` for Node's own modules.
+    banner: {
+      js: "import { createRequire as basinCreateRequire } from 'node:module'; const require = basinCreateRequire(import.meta.url);",
+    },
+  },
+  {
+    ...common,
+    entryPoints: { webview: 'webview/main.ts' },
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'esm',
+    loader: { '.ttf': 'file' },
+  },
+];
+await Promise.all(builds.map(options => esbuild.build(options)));

@@ -1,0 +1,51 @@
+/**
+ * What the extension host and the worker process say to each other: JSON-RPC over the child's IPC channel.
+ * Nothing else knows the wire.
+ */
+import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
+import type { ErrorKind } from './errors.ts';
+import type { InspectResult, LossResult, Split, SurfaceResult, SurfaceUpdate } from './results.ts';
+
+/** What every verb works on. Absent fields mean basin.json's value, else the default of DESIGN: README, "Options". */
+export interface Target {
+  /** Path of the checkpoint file. */
+  readonly checkpoint: string;
+  /** basin.json or its folder; absent: looked for beside the checkpoint and upwards. */
+  readonly project?: string;
+  readonly split?: Split;
+  readonly samples?: number;
+  readonly seed?: number;
+  readonly threads?: number;
+}
+
+export interface GridSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface SurfaceRequest extends Target {
+  readonly grid?: GridSize;
+  /** The grid spans [-range, range] along both directions. */
+  readonly range?: number;
+  /** `random`, or the path of a directions file (`.npz` with `x/<parameter>` and `y/<parameter>`). */
+  readonly plane?: string;
+  readonly perturb?: 'weights' | 'all';
+}
+
+/** What travels with a failed request, in `ResponseError.data`. */
+export interface ErrorData {
+  readonly kind: ErrorKind;
+}
+
+export const inspectRequest = new RequestType<Target, InspectResult, ErrorData>('basin/inspect');
+export const lossRequest = new RequestType<Target, LossResult, ErrorData>('basin/loss');
+/** Partial results come as progress on the token; cancelling rejects, and the last partial result stays valid. */
+export const surfaceRequest = new RequestType<
+  SurfaceRequest & { readonly partialResultToken: string },
+  SurfaceResult,
+  ErrorData
+>('basin/surface');
+export const surfaceProgress = new ProgressType<SurfaceUpdate>();
+
+/** Lines for the output channel. */
+export const logNotification = new NotificationType<{ readonly message: string }>('basin/log');

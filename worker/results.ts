@@ -1,0 +1,141 @@
+/**
+ * The documents Basin produces: what `--json` prints, what a result file holds and what a panel draws, in one shape.
+ * Types only, so that the webview can use them too.
+ */
+import type { DType } from './tensor.ts';
+
+export type Split = 'train' | 'test';
+
+/** A number as JSON can carry it: the three values JSON lacks are spelled out. */
+export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
+
+/** A grid cell: `null` is not computed yet. */
+export type Cell = JsonNumber | null;
+
+/** A file and the SHA-256 digest (hex) of the content that was used of it. */
+export interface Source {
+  readonly file: string;
+  readonly digest: string;
+}
+
+/** What a number was computed from and how; enough to compute it again. */
+export interface Provenance {
+  readonly model: Source;
+  readonly checkpoint: Source;
+  /** Absent where the loss takes no data. */
+  readonly data?: Source;
+  readonly split: Split;
+  /** Rows of the split's data that were used: [from, to). */
+  readonly rows: readonly [number, number];
+  readonly samples: number;
+  readonly seed: number;
+  readonly loss: string;
+  readonly mode: { readonly batchNorm: 'held' | 'none'; readonly dropout: 'off' };
+  readonly dtype: 'float32';
+  readonly engine: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly versions: Readonly<Record<string, string>>;
+  /** When the computation began, ISO 8601. */
+  readonly time: string;
+  readonly seconds: number;
+  /** What was changed on the way in (training-mode nodes, float64 parameters rounded …), a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface InspectedTensor {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What a checkpoint tensor became in the model. */
+export interface Match {
+  readonly tensor: string;
+  readonly initializer: string;
+  readonly role: 'parameter' | 'statistic' | 'constant';
+  readonly rule: 'name' | 'prefix';
+}
+
+export interface InspectResult {
+  readonly kind: 'inspect';
+  readonly checkpoint: string;
+  readonly format: string;
+  /** Training step or epoch, from the file's content, else its name. */
+  readonly step: number | null;
+  readonly tensors: readonly InspectedTensor[];
+  /** Absent without a project. */
+  readonly matched?: readonly Match[];
+  readonly unmatched?: { readonly checkpoint: readonly string[]; readonly model: readonly string[] };
+  /** Number of parameters (elements) of the objective. */
+  readonly parameters?: number;
+  readonly model?: string;
+  /** Why the model could not be bound, where it could not. */
+  readonly problem?: string;
+}
+
+export interface LossResult {
+  readonly kind: 'loss';
+  readonly checkpoint: string;
+  readonly loss: JsonNumber;
+  /** Standard error of the mean over the sample; `null` with fewer than two examples or where examples have no loss of their own. */
+  readonly standardError: JsonNumber | null;
+  /** Fraction of counted targets predicted right; `null` where the loss has no classes. */
+  readonly accuracy: number | null;
+  readonly samples: number;
+  readonly provenance: Provenance;
+}
+
+export type PlaneKind = 'random' | 'file';
+
+/** The plane a surface lies in. `norms` and `cosine` are over all parameters. */
+export interface Plane {
+  readonly kind: PlaneKind;
+  readonly file?: string;
+  readonly seed?: number;
+  /** How directions were scaled; directions from a file are taken as they are. */
+  readonly normalization: 'filter' | 'as given';
+  /** Which parameters move: tensors with filters only, or biases and normalisation parameters too. */
+  readonly perturb: 'weights' | 'all' | 'as given';
+  readonly cosine: number;
+  readonly norms: { readonly x: number; readonly y: number; readonly parameters: number };
+}
+
+/** The objective on a grid of a plane: θ + x·(first direction) + y·(second direction). Rows by y, columns by x. */
+export interface SurfaceResult {
+  readonly kind: 'surface';
+  readonly checkpoint: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly loss: readonly (readonly Cell[])[];
+  readonly accuracy: readonly (readonly Cell[])[] | null;
+  /** Standard error of each cell's loss over the sample; `null` where examples have no loss of their own. */
+  readonly standardError: readonly (readonly Cell[])[] | null;
+  /** The checkpoint itself, x = y = 0, whether or not the grid holds it. */
+  readonly origin: {
+    readonly loss: JsonNumber;
+    readonly accuracy: number | null;
+    readonly standardError: JsonNumber | null;
+  };
+  readonly plane: Plane;
+  readonly evaluations: { readonly cells: number; readonly examples: number };
+  readonly complete: boolean;
+  readonly provenance: Provenance;
+}
+
+/** Where a long computation stands. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly elapsedSeconds: number;
+  /** `null` until enough is done to say. */
+  readonly remainingSeconds: number | null;
+}
+
+/** A partial result is valid on its own: an unfinished grid has `null` cells. */
+export interface SurfaceUpdate {
+  readonly result: SurfaceResult;
+  readonly progress: Progress;
+}
+
+export type Result = InspectResult | LossResult | SurfaceResult;
