@@ -1,0 +1,12 @@
+/** The canonical operator set: one entry an operator, by kind. To add an operator, add its entry. */
+import type { Operator } from '../types.ts';
+import { elementwiseOperators } from './elementwise.ts';
+import { layoutOperators } from './layout.ts';
+import { networkOperators } from './network.ts';
+import { reduceOperators } from './reduce.ts';
+
+const table = { ...elementwiseOperators, ...layoutOperators, ...reduceOperators, ...networkOperators };
+
+export type OperatorName = keyof typeof table;
+
+export const operators: Readonly<Record<OperatorName, Operator>> = table;
