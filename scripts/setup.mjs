@@ -1,0 +1,62 @@
+// What every script needs first, written with Node's own modules alone: it must run before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A failure that has been explained in one sentence; the scripts print it without a stack trace. */
+export class SetupError extends Error {}
+
+/** The file that `command` runs, or undefined where it is not on PATH. */
+export function onPath(command) {
+  const suffixes = process.platform === 'win32' ? ['.exe', '.cmd'] : [''];
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .flatMap(folder => suffixes.map(suffix => join(folder, command + suffix)))
+    .find(file => existsSync(file));
+}
+
+/** SHA-256 of a file's content, for the stamps that say what an installation was made from. */
+export const digestOf = file => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** Runs a command to its end, silently; throws a SetupError with the end of its output where it fails. */
+export function run(command, args, options = {}) {
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (status === 0) return stdout;
+  const reason = error ? error.message : signal ? `was ended by ${signal}` : `exited with status ${status}`;
+  const tail = `${stdout ?? ''}${stderr ?? ''}`.trimEnd().split('\n').slice(-20).join('\n');
+  throw new SetupError(`${[command, ...args].join(' ')}: ${reason}.\n${tail}`);
+}
+
+/** Installs the packages of package-lock.json, unless node_modules was installed from the same lock by this script. */
+export function installPackages() {
+  const stamp = join(root, 'node_modules', '.basin-lock');
+  const digest = digestOf(join(root, 'package-lock.json'));
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  console.log('Installing the packages of package-lock.json …');
+  // .npmrc says ignore-scripts; the variable says the same to onnxruntime-node's own installer, whatever npm is set to.
+  run('npm', ['ci', '--no-audit', '--no-fund'], { env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' } });
+  writeFileSync(stamp, digest);
+}
+
+/** Runs a script's main function; an explained failure is printed as it is, and the exit status is 1. */
+export async function main(body) {
+  try {
+    await body();
+  } catch (error) {
+    console.error(error instanceof SetupError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
