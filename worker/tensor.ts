@@ -124,16 +124,36 @@ export function decodeTensor(bytes: Uint8Array, dtype: DType, shape: readonly nu
   return { dtype, shape, data } as Tensor;
 }
 
-/** A tensor of the given numbers; 64-bit integer types take them as BigInts. 16-bit floats are given by their values. */
-export function tensorFromNumbers(values: ArrayLike<number>, dtype: DType, shape: readonly number[]): Tensor {
-  const data =
-    dtype === 'int64' || dtype === 'uint64'
-      ? ARRAYS[dtype].from(values, BigInt)
-      : dtype === 'float16' || dtype === 'bfloat16'
-        ? Float32Array.from(values)
-        : ARRAYS[dtype].from(values);
-  return { dtype, shape, data } as Tensor;
+/**
+ * A tensor of the given numbers. 16-bit floats are given by their values; numbers beyond int64's range become its ends,
+ * since ONNX writes "to the end" as its largest value, which float64 rounds up beyond it.
+ */
+export function tensorFromNumbers<T extends DType>(
+  values: ArrayLike<number>,
+  dtype: T,
+  shape: readonly number[],
+): Tensor<T> {
+  return { dtype, shape, data: arrayOf(values, dtype) } as unknown as Tensor<T>;
 }
+
+function arrayOf(values: ArrayLike<number>, dtype: DType): TypedArray {
+  switch (dtype) {
+    case 'int64':
+      return BigInt64Array.from(Array.from(values, toInt64));
+    case 'uint64':
+      return BigUint64Array.from(Array.from(values, BigInt));
+    case 'float16':
+    case 'bfloat16':
+      return Float32Array.from(values);
+    default:
+      return ARRAYS[dtype].from(values);
+  }
+}
+
+const INT64_END = 2 ** 63;
+
+const toInt64 = (value: number): bigint =>
+  value >= INT64_END ? 2n ** 63n - 1n : value <= -INT64_END ? -(2n ** 63n) : BigInt(value);
 
 /** The value of an IEEE 754 binary16 number given as its 16 bits. */
 export function float16ToNumber(bits: number): number {

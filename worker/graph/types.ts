@@ -1,5 +1,7 @@
 /** Element types of values in a graph. Every other type a file may hold is cast to one of these on reading. */
-export type GraphType = 'float32' | 'float64' | 'int64' | 'int32' | 'uint8' | 'bool';
+export const graphTypes = ['float32', 'float64', 'int64', 'int32', 'uint8', 'bool'] as const;
+
+export type GraphType = (typeof graphTypes)[number];
 
 /** Type and shape of a value; every size is known. */
 export interface ValueType {
