@@ -12,3 +12,6 @@ export interface Checkpoint {
   readonly tensors: readonly LazyTensor[];
   close(): Promise<void>;
 }
+
+/** What a format's reader finds in a file; the rest of a checkpoint is the same for all. */
+export type Content = Pick<Checkpoint, 'step' | 'tensors'>;
