@@ -1,0 +1,78 @@
+import type { PanelState } from '../webview/messages.ts';
+import { BasinError } from '../worker/errors.ts';
+import type { SurfaceRequest } from '../worker/protocol.ts';
+import type { Engine } from './engine.ts';
+import { endingOf, isRunning, nextState, type PanelEvent } from './panelState.ts';
+import type { Log } from './workerProcess.ts';
+
+/** One checkpoint's landscape: what its panel shows, and at most one computation that changes it. */
+export class Landscape {
+  readonly #request: SurfaceRequest;
+  readonly #engine: Engine;
+  readonly #log: Log;
+  readonly #onChange: () => void;
+  #state: PanelState;
+  #computation: AbortController | undefined;
+
+  constructor(request: SurfaceRequest, state: PanelState, engine: Engine, log: Log, onChange: () => void) {
+    this.#request = request;
+    this.#state = state;
+    this.#engine = engine;
+    this.#log = log;
+    this.#onChange = onChange;
+  }
+
+  get state(): PanelState {
+    return this.#state;
+  }
+
+  /** Computes the surface, unless that is under way. Every outcome ends up in the state. */
+  async compute(): Promise<void> {
+    if (isRunning(this.#state.phase)) return;
+    const computation = new AbortController();
+    this.#computation = computation;
+    // A computation that was cancelled may still end while its successor runs.
+    const apply = (event: PanelEvent): void => {
+      if (this.#computation === computation) this.#apply(event);
+    };
+    apply({ type: 'started' });
+    try {
+      const surface = await this.#engine.surface(
+        this.#request,
+        update => apply({ type: 'partial', update }),
+        computation.signal,
+      );
+      apply({ type: 'finished', surface });
+    } catch (error) {
+      const ending = endingOf(error);
+      if (ending.type === 'failed') this.#log('error', describe(error));
+      apply(ending);
+    }
+  }
+
+  /** Stops the computation; the surface computed so far stays. */
+  cancel(): void {
+    this.#computation?.abort();
+  }
+
+  /** Ends what runs and shows why nothing can be computed. */
+  fail(message: string): void {
+    this.cancel();
+    this.#computation = undefined;
+    this.#apply({ type: 'failed', message });
+  }
+
+  #apply(event: PanelEvent): void {
+    const state = nextState(this.#state, event);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#onChange();
+  }
+}
+
+/** An error of ours is its sentence; anything else is a fault, whose place is worth knowing. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error instanceof BasinError ? error.message : (error.stack ?? error.message);
+  return error.cause === undefined ? text : `${text}\nCaused by: ${describe(error.cause)}`;
+}

@@ -1,0 +1,36 @@
+import { type Disposable, MarkdownString, StatusBarAlignment, window } from 'vscode';
+import { commands } from './commands.ts';
+import type { LandscapePanels } from './landscapePanels.ts';
+import { statusText } from './statusText.ts';
+
+/** The one status-bar item. It stays hidden until there is something to say, or a project is known to be here. */
+export function createStatusItem(panels: LandscapePanels, projectFound: Promise<boolean>): Disposable {
+  const item = window.createStatusBarItem('basin.status', StatusBarAlignment.Right, 50);
+  item.name = 'Basin';
+  item.command = commands.showLandscape;
+
+  const update = (): void => {
+    const { text, tooltip } = statusText(panels.lastState);
+    item.text = text;
+    item.tooltip = new MarkdownString(tooltip);
+    item.tooltip.isTrusted = {
+      enabledCommands: [commands.showLandscape, commands.showLog, commands.visualizeLandscape],
+    };
+    item.accessibilityInformation = {
+      label: `Basin: ${panels.lastState?.phase ?? 'no checkpoint yet'}`,
+      role: 'button',
+    };
+    if (panels.lastState !== undefined) item.show();
+  };
+  update();
+  void projectFound.then(found => {
+    if (found) item.show();
+  });
+  const subscription = panels.onDidChange(update);
+  return {
+    dispose: () => {
+      subscription.dispose();
+      item.dispose();
+    },
+  };
+}

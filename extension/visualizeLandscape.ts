@@ -1,0 +1,84 @@
+import { basename, dirname } from 'node:path';
+import { TabInputCustom, TabInputText, type Uri, window, workspace } from 'vscode';
+import { checkpointGlob, looksLikeCheckpoint } from './checkpointFiles.ts';
+import type { LandscapePanels } from './landscapePanels.ts';
+import { offerTrust, refusalInRestrictedMode } from './trust.ts';
+
+/** A selection may hold a whole run, and each panel is a computation. */
+const panelsAtOnce = 4;
+const filesOffered = 500;
+
+/**
+ * Opens a landscape for each of the selected files, for the active editor's file, or for one that the user picks.
+ *
+ * @param clicked The file whose menu was opened, absent in the command palette.
+ * @param selected Every selected file, the clicked one included.
+ */
+export async function visualizeLandscape(
+  panels: LandscapePanels,
+  clicked: Uri | undefined,
+  selected: readonly Uri[] | undefined,
+): Promise<void> {
+  const refusal = refusalInRestrictedMode();
+  if (refusal !== undefined) {
+    await offerTrust(refusal);
+    return;
+  }
+  const checkpoints = clicked === undefined ? await chosenCheckpoint() : selectedCheckpoints(clicked, selected ?? []);
+  panels.show(checkpoints.slice(0, panelsAtOnce));
+  if (checkpoints.length > panelsAtOnce) {
+    await window.showInformationMessage(
+      `Basin opens ${panelsAtOnce} landscapes at once: the first ${panelsAtOnce} of the ${checkpoints.length} selected checkpoints.`,
+    );
+  }
+}
+
+/** The clicked file whatever its name, and what is selected with it and looks like a checkpoint. */
+function selectedCheckpoints(clicked: Uri, selected: readonly Uri[]): readonly Uri[] {
+  const others = selected.filter(uri => uri.toString() !== clicked.toString() && looksLikeCheckpoint(uri.path));
+  return [clicked, ...others];
+}
+
+async function chosenCheckpoint(): Promise<readonly Uri[]> {
+  const active = activeFile();
+  if (active !== undefined && looksLikeCheckpoint(active.path)) return [active];
+  const picked = await window.showQuickPick(checkpointItems(), {
+    title: 'Visualize Landscape',
+    placeHolder: 'A checkpoint of this workspace, the newest first',
+    matchOnDescription: true,
+  });
+  return picked === undefined ? [] : [picked.uri];
+}
+
+function activeFile(): Uri | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof TabInputText || input instanceof TabInputCustom ? input.uri : undefined;
+}
+
+interface CheckpointItem {
+  readonly label: string;
+  readonly description: string;
+  readonly uri: Uri;
+}
+
+async function checkpointItems(): Promise<readonly CheckpointItem[]> {
+  const files = await workspace.findFiles(checkpointGlob, '**/node_modules/**', filesOffered);
+  const dated = await Promise.all(files.map(async uri => ({ uri, modified: await modificationTime(uri) })));
+  dated.sort((one, other) => other.modified - one.modified);
+  if (dated.length === 0) {
+    throw new Error(
+      `No checkpoint was found in this workspace: open a folder that holds files like ${checkpointGlob}, or choose Visualize Landscape in a file's menu.`,
+    );
+  }
+  return dated.map(({ uri }) => {
+    const label = workspace.asRelativePath(uri);
+    return { label: basename(label), description: dirname(label) === '.' ? '' : dirname(label), uri };
+  });
+}
+
+/** A file that vanished between being found and being asked counts as the oldest. */
+const modificationTime = (uri: Uri): Thenable<number> =>
+  workspace.fs.stat(uri).then(
+    stat => stat.mtime,
+    () => 0,
+  );

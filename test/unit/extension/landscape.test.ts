@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { Engine } from '../../../extension/engine.ts';
+import { Landscape } from '../../../extension/landscape.ts';
+import { restoredState } from '../../../extension/panelState.ts';
+import type { Phase } from '../../../webview/messages.ts';
+import { inputError, interruptedError } from '../../../worker/errors.ts';
+import type { SurfaceResult, SurfaceUpdate } from '../../../worker/results.ts';
+import { completeSurface, update } from './surfaces.ts';
+
+/** One call of the engine, to be ended by the test. */
+interface Call {
+  readonly checkpoint: string;
+  readonly partial: (update: SurfaceUpdate) => void;
+  readonly resolve: (surface: SurfaceResult) => void;
+  readonly reject: (error: Error) => void;
+  readonly signal: AbortSignal;
+}
+
+function setUp() {
+  const calls: Call[] = [];
+  const phases: Phase[] = [];
+  const log: string[] = [];
+  const engine: Engine = {
+    surface: ({ checkpoint }, partial, signal) =>
+      new Promise((resolve, reject) => {
+        calls.push({ checkpoint, partial, resolve, reject, signal });
+        signal.addEventListener('abort', () => reject(interruptedError()));
+      }),
+  };
+  const landscape: Landscape = new Landscape(
+    { checkpoint: '/w/runs/a.pt' },
+    restoredState('runs/a.pt'),
+    engine,
+    (level, message) => log.push(`${level} ${message}`),
+    () => phases.push(landscape.state.phase),
+  );
+  return { landscape, calls, phases, log };
+}
+
+describe('landscape', () => {
+  it('computes from the first request to the result', async () => {
+    const { landscape, calls, phases } = setUp();
+    const computed = landscape.compute();
+    calls[0]!.partial(update(1, 3));
+    calls[0]!.partial(update(2, 3));
+    calls[0]!.resolve(completeSurface);
+    await computed;
+    assert.equal(calls[0]!.checkpoint, '/w/runs/a.pt');
+    assert.deepEqual(phases, ['starting', 'computing', 'computing', 'done']);
+    assert.equal(landscape.state.surface, completeSurface);
+  });
+
+  it('does not compute twice at the same time', async () => {
+    const { landscape, calls } = setUp();
+    const computed = landscape.compute();
+    await landscape.compute();
+    assert.equal(calls.length, 1);
+    calls[0]!.resolve(completeSurface);
+    await computed;
+  });
+
+  it('cancels, keeps what there is, and computes again', async () => {
+    const { landscape, calls, phases } = setUp();
+    const first = landscape.compute();
+    const kept = update(1, 3);
+    calls[0]!.partial(kept);
+    landscape.cancel();
+    await first;
+    assert.equal(calls[0]!.signal.aborted, true);
+    assert.equal(landscape.state.surface, kept.result);
+    const second = landscape.compute();
+    calls[0]!.partial(update(2, 3));
+    calls[0]!.resolve(completeSurface);
+    assert.deepEqual(phases, ['starting', 'computing', 'cancelled', 'starting']);
+    calls[1]!.resolve(completeSurface);
+    await second;
+    assert.equal(landscape.state.phase, 'done');
+  });
+
+  it('shows and logs a failure', async () => {
+    const { landscape, calls, log } = setUp();
+    const computed = landscape.compute();
+    calls[0]!.reject(inputError('a.pt: not a checkpoint.', new Error('bad magic')));
+    await computed;
+    assert.equal(landscape.state.phase, 'failed');
+    assert.equal(landscape.state.message, 'a.pt: not a checkpoint.');
+    assert.match(log.join('\n'), /^error a\.pt: not a checkpoint\.\nCaused by: Error: bad magic/);
+  });
+
+  it('is refused without asking the engine, also in mid-job', async () => {
+    const { landscape, calls, phases } = setUp();
+    const computed = landscape.compute();
+    landscape.fail('Not here.');
+    await computed;
+    assert.equal(calls[0]!.signal.aborted, true);
+    assert.deepEqual(phases, ['starting', 'failed']);
+    assert.equal(landscape.state.message, 'Not here.');
+  });
+});

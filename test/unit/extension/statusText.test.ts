@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { commands } from '../../../extension/commands.ts';
+import { statusText } from '../../../extension/statusText.ts';
+import type { PanelState } from '../../../webview/messages.ts';
+import { completeSurface, surface, update } from './surfaces.ts';
+
+const checkpoint = 'runs/a.pt';
+const { result, progress } = update(43, 100);
+
+describe('status text', () => {
+  const cases: readonly [state: PanelState | undefined, text: string, ...tooltip: RegExp[]][] = [
+    [undefined, '$(graph) Basin', /No checkpoint/, /\(command:basin\.visualizeLandscape\)/],
+    [{ checkpoint, phase: 'starting' }, '$(sync~spin) Basin', /^\*\*runs\/a\\\.pt\*\*\n/],
+    [
+      { checkpoint, phase: 'computing', surface: result, progress },
+      '$(sync~spin) 43 %',
+      /Loss \| 0\.0062 ± 0\.0011 \|/,
+    ],
+    [
+      { checkpoint, phase: 'computing', surface: result, progress: { ...progress, done: 999, total: 1000 } },
+      '$(sync~spin) 99 %',
+    ],
+    [
+      { checkpoint, phase: 'done', surface: completeSurface },
+      '$(graph) 0.00620',
+      /Accuracy \| 99\.00% \|/,
+      /Cosine of the axes \| −0\.0123 \|/,
+      /test split of test\\\.npz, rows 0 to 499/,
+      /Onnxruntime on cpu, 2 threads/,
+      /12 s/,
+      /\[Show Landscape\]\(command:basin\.showLandscape\) · \[Show Log\]\(command:basin\.showLog\)$/,
+    ],
+    [{ checkpoint, phase: 'cancelled' }, '$(graph) Basin'],
+    [{ checkpoint, phase: 'cancelled', surface: result }, '$(graph) 0.00620'],
+    [{ checkpoint, phase: 'failed', message: 'a.pt: no.' }, '$(warning) Basin', /\na\\\.pt: no\\\.\n/],
+    [{ checkpoint, phase: 'stopped', message: 'gone' }, '$(warning) Basin', /\ngone\n/],
+    [
+      {
+        checkpoint,
+        phase: 'done',
+        surface: surface({ origin: { loss: 'NaN', accuracy: null, standardError: null } }),
+      },
+      '$(graph) not a number',
+      /Loss \| not a number \|\n\| Cosine/,
+    ],
+  ];
+  for (const [state, text, ...tooltip] of cases) {
+    it(`${state?.phase ?? 'nothing yet'}: ${text}`, () => {
+      const status = statusText(state);
+      assert.equal(status.text, text);
+      for (const pattern of tooltip) assert.match(status.tooltip, pattern);
+    });
+  }
+
+  it('lets no file name become a link, an icon, a table or HTML', () => {
+    const hostile = '[x](command:evil)|<b>$(trash)`*_&amp;\\';
+    const { tooltip } = statusText({ checkpoint: hostile, phase: 'failed', message: hostile });
+    const inert = tooltip.replaceAll(/\\./g, '');
+    assert.doesNotMatch(inert.replaceAll(/\[[\w ]+\]\(command:basin\.\w+\)/g, ''), /[[\]()|<>`$&]/);
+    const linked = [...inert.matchAll(/\(command:([\w.]+)\)/g)].map(match => match[1]);
+    assert.deepEqual(linked, [commands.showLandscape, commands.showLog]);
+  });
+});
