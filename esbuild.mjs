@@ -1,9 +1,20 @@
 // Bundles the three programs: the extension (CommonJS, as VS Code 1.100 loads it), the worker with its command line and
 // computing thread (ES modules, onnxruntime-node left outside), and the webview page.
+// --production minifies and leaves source maps out; --outdir=FOLDER is `dist` by default; --metafile=FILE lists what went in.
+import { writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
+const option = name => process.argv.find(argument => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 const production = process.argv.includes('--production');
-const common = { bundle: true, outdir: 'dist', minify: production, sourcemap: !production, logLevel: 'warning' };
+const outdir = option('outdir') ?? 'dist';
+const common = {
+  bundle: true,
+  outdir,
+  minify: production,
+  sourcemap: !production,
+  metafile: true,
+  logLevel: 'warning',
+};
 const node = { ...common, platform: 'node', target: 'node20' };
 
 const builds = [
@@ -33,4 +44,6 @@ const builds = [
     loader: { '.ttf': 'file' },
   },
 ];
-await Promise.all(builds.map(options => esbuild.build(options)));
+const results = await Promise.all(builds.map(options => esbuild.build(options)));
+const metafile = option('metafile');
+if (metafile) writeFileSync(metafile, JSON.stringify(results.map(result => result.metafile)));

@@ -1,0 +1,170 @@
+// npm test [-- STAGE …]: everything, from a bare clone to a verdict; or only the named stages and what they need.
+// Without arguments every stage runs, even after a failure, unless a stage that it needs has failed.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installPackages, main, root, SetupError } from './setup.mjs';
+import { browserPackages, installDebianPackages, installServers } from './vscodeServer.mjs';
+
+const bin = name => join(root, 'node_modules', '.bin', name);
+const mocha = pattern => [bin('mocha'), '--reporter', './test/reporter.ts', '--spec', pattern];
+const electron = process.env.BASIN_VSCODE === 'electron';
+
+/** `report`: the commands write how many tests passed; otherwise the stage counts as one. `setUp` runs first. */
+const stages = [
+  {
+    name: 'types',
+    title: 'Type check',
+    commands: [
+      [bin('tsc'), '-p', '.'],
+      [bin('tsc'), '-p', 'webview'],
+    ],
+  },
+  { name: 'lint', title: 'Lint and format', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
+  { name: 'build', title: 'Build', commands: [[process.execPath, 'esbuild.mjs']] },
+  {
+    name: 'unit',
+    title: 'Unit and property tests',
+    report: true,
+    needs: ['build'],
+    commands: [mocha('test/unit/**/*.test.ts')],
+  },
+  {
+    name: 'page',
+    title: 'Pages in a browser',
+    report: true,
+    needs: ['build'],
+    setUp: () => installDebianPackages(browserPackages),
+    commands: [[...mocha('test/webview/**/*.test.ts'), '--timeout', '60000']],
+  },
+  {
+    name: 'vscode',
+    title: 'Suites inside VS Code, minimum and current',
+    report: true,
+    needs: ['build'],
+    setUp: prepareVSCode,
+    commands: [[process.execPath, '--import', 'tsx', 'test/vscode/host.ts']],
+  },
+  {
+    name: 'packaged',
+    title: 'The packaged extension, as a user meets it',
+    report: true,
+    skip: electron ? 'drives the VS Code server, and BASIN_VSCODE is electron' : undefined,
+    setUp: prepareVSCode,
+    commands: [
+      [process.execPath, 'scripts/package.mjs', '--out', 'out/basin.vsix'],
+      [...mocha('test/vscode/*.test.ts'), '--timeout', '120000'],
+    ],
+  },
+];
+
+await main(async () => {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter(name => !stages.some(stage => stage.name === name));
+  if (unknown.length > 0) {
+    throw new SetupError(
+      `${unknown.join(', ')}: no such stage; there are ${stages.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const chosen = stages.filter(
+    ({ name }) =>
+      wanted.length === 0 ||
+      wanted.includes(name) ||
+      stages.some(other => wanted.includes(other.name) && other.needs?.includes(name)),
+  );
+  installPackages();
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const failed = new Set();
+  for (const stage of chosen) {
+    const counts = await runStage(stage, failed);
+    if (counts.failed > 0) failed.add(stage.name);
+    for (const key of Object.keys(sum)) sum[key] += counts[key];
+  }
+  console.log(`\n${inWords(sum)}`);
+  if (sum.failed > 0) process.exitCode = 1;
+});
+
+/** Runs a stage, prints its line (and what it wrote, where it failed), and returns its counts. */
+async function runStage(stage, failedStages) {
+  const missing = stage.needs?.find(name => failedStages.has(name));
+  const reason = stage.skip ?? (missing && `needs the stage "${missing}", which failed`);
+  if (reason) {
+    console.log(`${stage.title}: skipped; it ${reason}`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  const start = performance.now();
+  const { counts, output, notes } = await outcomeOf(stage);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${stage.title}: ${stage.report ? inWords(counts) : counts.failed ? 'failed' : 'passed'} (${seconds} s)`);
+  if (counts.failed > 0) console.log(output.replace(/^(?=.)/gm, '    '));
+  else if (notes) console.log(notes.replace(/^/gm, '    '));
+  return counts;
+}
+
+async function outcomeOf({ commands, report, setUp }) {
+  const folder = mkdtempSync(join(tmpdir(), 'basin-test-'));
+  const file = join(folder, 'report.json');
+  let output = '';
+  try {
+    setUp?.();
+    let succeeded = true;
+    for (const command of commands) {
+      const result = await runCommand(command, { BASIN_REPORT: file });
+      output += result.output;
+      succeeded &&= result.succeeded;
+      if (!succeeded) break;
+    }
+    if (!report) return { counts: { passed: Number(succeeded), failed: Number(!succeeded), skipped: 0 }, output };
+    const { passed, failed, skipped } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    // A run that ends badly, without a report or after its last test, has failed at least once.
+    const counts = {
+      passed: passed ?? 0,
+      failed: Math.max(failed ?? 0, Number(!succeeded || passed === undefined)),
+      skipped: skipped ?? 0,
+    };
+    return { counts, output, notes: notesIn(output) };
+  } catch (error) {
+    return {
+      counts: { passed: 0, failed: 1, skipped: 0 },
+      output: output + (error instanceof SetupError ? error.message : error.stack),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Lines that a passing stage wants seen: measurements and what was left out, marked by "note: ". */
+function notesIn(output) {
+  return [...output.matchAll(/^\s*note: (.*)$/gm)].map(([, note]) => note).join('\n');
+}
+
+function runCommand([command, ...args], variables) {
+  return new Promise(resolve => {
+    const env = { ...process.env, ...variables, FORCE_COLOR: '0' };
+    const child = spawn(command, args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    const collect = text => {
+      output += text;
+    };
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
+    child.once('error', error => resolve({ succeeded: false, output: `${output}${error.message}\n` }));
+    child.once('close', status => resolve({ succeeded: status === 0, output }));
+  });
+}
+
+function prepareVSCode() {
+  if (electron) return;
+  installDebianPackages(browserPackages);
+  installServers();
+}
+
+function inWords({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
