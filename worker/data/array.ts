@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { inputError } from '../errors.ts';
+import { openFile } from '../io/file.ts';
+import { GZIP_MAGIC, gunzip } from '../io/gzip.ts';
+import { NPY_MAGIC, npyTensor } from '../io/npy.ts';
+import type { ByteSource } from '../io/source.ts';
+import { openZip, ZIP_MAGIC, type ZipArchive } from '../io/zip.ts';
+import type { LazyTensor } from '../tensor.ts';
+import { idxTensor, isIdx } from './idx.ts';
+
+/** An array of a data file, which stays open until closed. */
+export interface OpenArray extends LazyTensor {
+  /** File name, for messages. */
+  readonly file: string;
+  /** Whether reading rows means inflating all that come before them. */
+  readonly sequential: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what a reference in basin.json names: `file.npz#array`, an `.npz` with one array, a `.npy`, or an IDX file,
+ * gzip-compressed or not; its bytes decide, not its name. The path is relative to `baseDirectory`.
+ * Throws `input` for other files and for array names that are not there, `incomplete` for files cut short.
+ */
+export async function openArray(reference: string, baseDirectory: string): Promise<OpenArray> {
+  const { path, array } = splitReference(reference);
+  const file = await openFile(resolve(baseDirectory, path));
+  try {
+    const { tensor, sequential } = await readArray(file, array);
+    return { ...tensor, file: file.name, sequential, close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Splits `file#array` at the last `#`; a path may hold others. */
+function splitReference(reference: string): { path: string; array: string | null } {
+  const mark = reference.lastIndexOf('#');
+  if (mark < 0) return { path: reference, array: null };
+  return { path: reference.slice(0, mark), array: reference.slice(mark + 1) };
+}
+
+interface Found {
+  readonly tensor: LazyTensor;
+  readonly sequential: boolean;
+}
+
+async function readArray(file: ByteSource, array: string | null): Promise<Found> {
+  const head = await readHead(file);
+  if (ZIP_MAGIC.equals(head.subarray(0, 4))) return pickArray(await openZip(file), array);
+  if (array !== null) throw inputError(`${file.name}: no .npz, so it has no array "${array}"; name the file alone.`);
+  const gzipped = GZIP_MAGIC.equals(head.subarray(0, 2));
+  const source = gzipped ? await gunzip(file) : file;
+  return { tensor: await readSingle(source, gzipped ? await readHead(source) : head), sequential: false };
+}
+
+async function readSingle(source: ByteSource, head: Buffer): Promise<LazyTensor> {
+  if (NPY_MAGIC.equals(head.subarray(0, NPY_MAGIC.length))) return npyTensor(source.name, source);
+  if (isIdx(head)) return idxTensor(source.name, source);
+  throw inputError(`${source.name}: neither .npz, .npy nor IDX; save the data with numpy.savez.`);
+}
+
+const readHead = async (source: ByteSource): Promise<Buffer> =>
+  Buffer.from(await source.read(0, Math.min(source.size, 8)));
+
+/** Only the header of the array that is meant is read: what else the archive holds may be of any kind. */
+async function pickArray(archive: ZipArchive, wanted: string | null): Promise<Found> {
+  const entries = new Map(archive.entries.map(entry => [entry.name.replace(/\.npy$/, ''), entry]));
+  const names = [...entries.keys()].slice(0, 20).join(', ') || 'none';
+  if (wanted === null && entries.size !== 1) {
+    throw inputError(`${archive.name}: which of its arrays is meant (${names})? Write ${archive.name}#name.`);
+  }
+  const name = wanted ?? [...entries.keys()][0]!;
+  const entry = entries.get(name);
+  if (entry === undefined) throw inputError(`${archive.name}: no array ${name}; it holds ${names}.`);
+  return { tensor: await npyTensor(name, archive.open(entry, name)), sequential: entry.compressed };
+}
