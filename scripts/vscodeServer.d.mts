@@ -25,6 +25,8 @@ export interface Server {
   readonly pid: number;
   /** What the server has printed so far. */
   log(): string;
+  /** Resolves when the server's process is gone. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 // A real VS Code without downloading one: code-server's npm package carries the server edition of VS Code, whose
 // workbench runs in a browser and whose extension host is an ordinary Node process. Installed once into .vscode-test/.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   copyFileSync,
   cpSync,
@@ -135,6 +136,10 @@ export async function startServer({
   const clean = { ...withoutEditor(process.env), ...env };
   if ('vsix' in extension) run(node, [main, ...folders, '--install-extension', extension.vsix], { env: clean });
 
+  // Others on this machine can reach the port too; only who knows the token gets in.
+  const token = randomBytes(16).toString('hex');
+  const tokenFile = join(folder, 'token');
+  writeFileSync(tokenFile, token, { mode: 0o600 });
   const port = await freePort();
   const log = join(folder, 'server.log');
   const output = openSync(log, 'w');
@@ -147,7 +152,8 @@ export async function startServer({
       '127.0.0.1',
       '--port',
       String(port),
-      '--without-connection-token',
+      '--connection-token-file',
+      tokenFile,
       '--accept-server-license-terms',
       '--telemetry-level',
       'off',
@@ -184,10 +190,18 @@ export async function startServer({
     ...(testsPath ? [['extensionTestsPath', `${authority}${testsPath}`]] : []),
   ];
   const query = new URLSearchParams({
+    tkn: token,
     folder: opened,
     ...(payload.length > 0 && { payload: JSON.stringify(payload) }),
   });
-  return { url: `${origin}/?${query}`, workspace: opened, pid: child.pid, log: () => readFileSync(log, 'utf8'), stop };
+  return {
+    url: `${origin}/?${query}`,
+    workspace: opened,
+    pid: child.pid,
+    log: () => readFileSync(log, 'utf8'),
+    ended,
+    stop,
+  };
 }
 
 /** Nothing that moves by itself, asks, or reaches for the network. */
