@@ -1,23 +1,18 @@
-import {
-  type ExtensionContext,
-  type LogOutputChannel,
-  type Uri,
-  commands as vscodeCommands,
-  window,
-  workspace,
-} from 'vscode';
+import { type ExtensionContext, type LogOutputChannel, type Uri, commands as vscodeCommands, window } from 'vscode';
 import { messageOf } from '../worker/errors.ts';
+import type { BasinApi } from './api.ts';
 import { type CommandId, commands, contextKeys } from './commands.ts';
 import { createEngine } from './engine.ts';
 import { LandscapePanels } from './landscapePanels.ts';
 import { createLog } from './log.ts';
+import { hasProject } from './projectFiles.ts';
 import { createStatusItem } from './statusItem.ts';
 import { visualizeLandscape } from './visualizeLandscape.ts';
 import { WorkerSupervisor } from './workerSupervisor.ts';
 
 let supervisor: WorkerSupervisor | undefined;
 
-export function activate(context: ExtensionContext): void {
+export function activate(context: ExtensionContext): BasinApi {
   const { channel, log } = createLog();
   const engine = new WorkerSupervisor(context.asAbsolutePath('dist/worker.js'), log);
   supervisor = engine;
@@ -28,13 +23,17 @@ export function activate(context: ExtensionContext): void {
     showLog: () => channel.show(),
   });
 
+  const projectFound = hasProject().catch(error => {
+    log('warn', `The workspace could not be looked at for basin.json: ${messageOf(error)}`);
+    return false;
+  });
   context.subscriptions.push(
     channel,
     panels,
     panels.onDidChange(() => {
       void vscodeCommands.executeCommand('setContext', contextKeys.computing, panels.computing.length > 0);
     }),
-    createStatusItem(panels, projectFound()),
+    createStatusItem(panels, projectFound),
     ...registerCommands(channel, {
       [commands.visualizeLandscape]: (clicked, selected) => visualizeLandscape(panels, clicked, selected),
       [commands.showLandscape]: () =>
@@ -47,6 +46,12 @@ export function activate(context: ExtensionContext): void {
       [commands.showLog]: () => channel.show(),
     }),
   );
+  return {
+    get panelState() {
+      return panels.lastState;
+    },
+    onDidChangePanelState: panels.onDidChange,
+  };
 }
 
 /** VS Code waits for the promise, so that no worker outlives its window. */
@@ -71,6 +76,3 @@ function registerCommands(channel: LogOutputChannel, handlers: Readonly<Record<C
     }),
   );
 }
-
-const projectFound = async (): Promise<boolean> =>
-  (await workspace.findFiles('{basin.json,*/basin.json}', '**/node_modules/**', 1)).length > 0;

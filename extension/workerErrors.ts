@@ -38,7 +38,7 @@ function exitSentence(exit: WorkerExit): string {
     case 'unavailable':
       return `The engine could not be started: ${exit.cause?.message ?? 'the reason is unknown'}; the log may say more.`;
     case 'crashed':
-      return `The engine stopped unexpectedly (${exitDetail(exit)})${quotedLine(exit.stderr)}; retry, or see the log.`;
+      return `The engine stopped unexpectedly (${exitDetail(exit)})${quotedLine(exit)}; retry, or see the log.`;
   }
 }
 
@@ -48,10 +48,14 @@ function exitDetail({ code, signal }: WorkerExit): string {
   return signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`;
 }
 
-/** A stack trace ends in frames and Node's version, so the line that says what went wrong is rarely the last. */
-function quotedLine(stderr: readonly string[]): string {
+/**
+ * A stack trace ends in frames and Node's version, so the line that says what went wrong is rarely the last. What a
+ * process wrote before a signal ended it need not have to do with that.
+ */
+function quotedLine({ stderr, signal }: WorkerExit): string {
   const lines = stderr.map(line => line.trim()).filter(line => line !== '');
-  const line = lines.findLast(candidate => /error|fatal|abort|terminate/i.test(candidate)) ?? lines.at(-1);
+  const lastWords = signal === null ? lines.at(-1) : undefined;
+  const line = lines.findLast(candidate => /error|fatal|abort|terminate/i.test(candidate)) ?? lastWords;
   return line === undefined ? '' : `, saying "${line.slice(0, 300)}"`;
 }
 

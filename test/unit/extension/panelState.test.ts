@@ -74,6 +74,12 @@ describe('ending of a rejected computation', () => {
     ['a fault of ours', new TypeError('x is not a function'), 'failed', /^x is not a function$/],
     ['no error at all', 'text', 'failed', /^text$/],
     ['a crashed engine', new WorkerExitedError(crash), 'stopped', /exit code 1\), saying "Error: boom"; retry/],
+    [
+      'an engine that was killed after some chatter',
+      new WorkerExitedError({ reason: 'crashed', code: null, signal: 'SIGKILL', stderr: ['hello'] }),
+      'stopped',
+      /\(killed by SIGKILL, as the system does when memory runs out\); retry/,
+    ],
     ['an engine given up', new RestartBudgetError(3, 5, crash), 'stopped', /stopped 3 times.*Restart Engine/],
   ];
   for (const [name, error, type, pattern] of cases) {
