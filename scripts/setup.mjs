@@ -1,7 +1,7 @@
 // What every script needs first, written with Node's own modules alone: it must run before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,15 +40,23 @@ export function run(command, args, options = {}) {
   throw new SetupError(`${[command, ...args].join(' ')}: ${reason}.\n${tail}`);
 }
 
-/** Installs the packages of package-lock.json, unless node_modules was installed from the same lock by this script. */
+/** Installs the packages of package-lock.json, unless node_modules already holds these versions. */
 export function installPackages() {
-  const stamp = join(root, 'node_modules', '.basin-lock');
-  const digest = digestOf(join(root, 'package-lock.json'));
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  if (hasLockedPackages()) return;
   console.log('Installing the packages of package-lock.json …');
   // .npmrc says ignore-scripts; the variable says the same to onnxruntime-node's own installer, whatever npm is set to.
   run('npm', ['ci', '--no-audit', '--no-fund'], { env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' } });
-  writeFileSync(stamp, digest);
+}
+
+/** npm records in node_modules what it installed there. Packages for other platforms are optional, and not there. */
+function hasLockedPackages() {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const versions = file => Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages);
+  const installed = new Map(versions(record).map(([path, { version }]) => [path, version]));
+  return versions(join(root, 'package-lock.json')).every(
+    ([path, { version, optional }]) => path === '' || optional || installed.get(path) === version,
+  );
 }
 
 /** Runs a script's main function; an explained failure is printed as it is, and the exit status is 1. */
