@@ -98,8 +98,8 @@ export function toFloat32(tensor: Tensor): Float32Array {
 const ARRAYS = {
   float64: Float64Array,
   float32: Float32Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
+  float16: Float32Array,
+  bfloat16: Float32Array,
   int64: BigInt64Array,
   int32: Int32Array,
   int16: Int16Array,
@@ -110,19 +110,6 @@ const ARRAYS = {
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const;
-
-/**
- * Decodes little-endian elements, as PyTorch, NumPy and ONNX write them.
- * `bytes` must hold exactly the shape's elements; it is copied, because a slice of a file need not be aligned.
- */
-export function decodeTensor(bytes: Uint8Array, dtype: DType, shape: readonly number[]): Tensor {
-  const elements = new ARRAYS[dtype](new Uint8Array(bytes).buffer);
-  const data =
-    dtype === 'float16' || dtype === 'bfloat16'
-      ? Float32Array.from(elements as Uint16Array, dtype === 'float16' ? float16ToNumber : bfloat16ToNumber)
-      : elements;
-  return { dtype, shape, data } as Tensor;
-}
 
 /**
  * A tensor of the given numbers. 16-bit floats are given by their values; numbers beyond int64's range become its ends,
@@ -142,9 +129,6 @@ function arrayOf(values: ArrayLike<number>, dtype: DType): TypedArray {
       return BigInt64Array.from(Array.from(values, toInt64));
     case 'uint64':
       return BigUint64Array.from(Array.from(values, BigInt));
-    case 'float16':
-    case 'bfloat16':
-      return Float32Array.from(values);
     default:
       return ARRAYS[dtype].from(values);
   }
@@ -154,21 +138,3 @@ const INT64_END = 2 ** 63;
 
 const toInt64 = (value: number): bigint =>
   value >= INT64_END ? 2n ** 63n - 1n : value <= -INT64_END ? -(2n ** 63n) : BigInt(value);
-
-/** The value of an IEEE 754 binary16 number given as its 16 bits. */
-export function float16ToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** The value of a bfloat16 number, the upper half of a float32, given as its 16 bits. */
-export function bfloat16ToNumber(bits: number): number {
-  word.setUint32(0, bits << 16);
-  return word.getFloat32(0);
-}

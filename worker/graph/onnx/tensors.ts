@@ -1,15 +1,6 @@
 import { incompleteError, inputError } from '../../errors.ts';
-import {
-  BYTES,
-  bfloat16ToNumber,
-  type DType,
-  decodeTensor,
-  elementCount,
-  float16ToNumber,
-  formatShape,
-  type Tensor,
-  tensorFromNumbers,
-} from '../../tensor.ts';
+import { decodeElements } from '../../io/elements.ts';
+import { BYTES, type DType, elementCount, formatShape, type Tensor, tensorFromNumbers } from '../../tensor.ts';
 import { DATA_TYPE, type TensorProto, toNumber } from './schema.ts';
 
 const DTYPES = new Map<number, DType>(Object.entries(DATA_TYPE).map(([dtype, code]) => [code, dtype as DType]));
@@ -52,7 +43,8 @@ function decode(proto: TensorProto, name: string, dtype: DType, shape: readonly 
     if (raw.length < count * BYTES[dtype]) {
       throw incompleteError(`${where}: tensor ${name} holds ${raw.length} of ${count * BYTES[dtype]} bytes.`);
     }
-    return decodeTensor(raw.subarray(0, count * BYTES[dtype]), dtype, shape);
+    const data = decodeElements(new Uint8Array(raw.subarray(0, count * BYTES[dtype])), dtype, 'little');
+    return { dtype, shape, data } as Tensor;
   }
   const values = typedValues(proto, dtype);
   if (values.length !== count) {
@@ -74,9 +66,11 @@ function typedValues(proto: TensorProto, dtype: DType): number[] {
     case 'uint64':
       return (proto.uint64_data ?? []).map(toNumber);
     case 'float16':
-      return (proto.int32_data ?? []).map(float16ToNumber);
-    case 'bfloat16':
-      return (proto.int32_data ?? []).map(bfloat16ToNumber);
+    case 'bfloat16': {
+      // Their bit patterns, one to an integer.
+      const bits = Uint16Array.from(proto.int32_data ?? []);
+      return [...decodeElements(new Uint8Array(bits.buffer), dtype, 'little')];
+    }
     default:
       return proto.int32_data ?? [];
   }

@@ -128,11 +128,12 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): Uint8Array
       initializers.push(tensorProto(nameOf(value, value.name || `constant:${names.size}`), value.tensor));
     } else if (value.kind === 'applied') {
       const emission = emissions[value.operator]?.(value) ?? { attributes: value.attributes };
+      const name = nameOf(value, value.name);
       nodes.push({
-        name: value.name,
+        name,
         op_type: value.operator,
         input: [...value.inputs.map(from => names.get(from)!), ...(emission.extras ?? []).map(extra)],
-        output: [nameOf(value, `${value.name}:0`)],
+        output: [name],
         attribute: Object.entries(emission.attributes ?? {}).map(([name, content]) => attributeProto(name, content)),
       });
     }

@@ -1,0 +1,85 @@
+import { pointOnPlane } from '../direction/vector.ts';
+import type { Evaluation } from '../objective/evaluation.ts';
+import type { Objective } from '../objective/objective.ts';
+import type { Progress } from '../results.ts';
+import { coarseToFine } from './grid.ts';
+
+/** A plane's directions and the coordinates of a grid on it. */
+export interface SurfacePlan {
+  readonly directions: { readonly x: Float32Array; readonly y: Float32Array };
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** What has been computed of a surface; `null` cells are not computed yet. Rows by y, columns by x. */
+export interface PartialSurface {
+  readonly origin: Evaluation;
+  readonly cells: readonly (readonly (Evaluation | null)[])[];
+  readonly progress: Progress;
+}
+
+/** Milliseconds between partial results: often enough to look alive, seldom enough to cost nothing. */
+const UPDATE_INTERVAL = 150;
+
+/**
+ * Evaluates the objective on a grid of a plane, coarse to fine.
+ * Yields the same growing table again and again, first with the origin alone; the last one is complete.
+ * Throws `interrupted` when the signal fires; what was yielded before stays valid.
+ */
+export async function* surface(
+  objective: Objective,
+  plan: SurfacePlan,
+  signal: AbortSignal,
+): AsyncGenerator<PartialSurface> {
+  const started = performance.now();
+  const cells: (Evaluation | null)[][] = plan.y.map(() => plan.x.map(() => null));
+  const total = plan.x.length * plan.y.length;
+  const origin = await objective.evaluate(objective.origin, signal);
+  const afterOrigin = performance.now();
+  let done = 0;
+  const snapshot = (): PartialSurface => ({
+    origin,
+    cells,
+    progress: {
+      done,
+      total,
+      elapsedSeconds: (performance.now() - started) / 1000,
+      // The first cells open the engine and say nothing of the others.
+      remainingSeconds:
+        done < Math.min(2 * objective.concurrency, total)
+          ? null
+          : ((total - done) * (performance.now() - afterOrigin)) / done / 1000,
+    },
+  });
+  yield snapshot();
+
+  // Stops the evaluations under way when one fails and when the caller wants no more.
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const queue = coarseToFine(plan.y.length, plan.x.length)[Symbol.iterator]();
+  const evaluateCells = async (): Promise<void> => {
+    for (const { row, column } of queue) {
+      const x = plan.x[column]!;
+      const y = plan.y[row]!;
+      const point = pointOnPlane(objective.origin, plan.directions.x, x, plan.directions.y, y);
+      cells[row]![column] = x === 0 && y === 0 ? origin : await objective.evaluate(point, either);
+      done++;
+    }
+  };
+  const all = Promise.all(Array.from({ length: objective.concurrency }, evaluateCells));
+  const settled = all.then(
+    () => true,
+    () => true,
+  );
+  try {
+    while (!(await Promise.race([settled, pause(UPDATE_INTERVAL)]))) yield snapshot();
+    await all;
+    yield snapshot();
+  } finally {
+    stop.abort();
+    await settled;
+  }
+}
+
+const pause = (milliseconds: number): Promise<false> =>
+  new Promise(resolve => setTimeout(resolve, milliseconds, false));

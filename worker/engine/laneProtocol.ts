@@ -1,0 +1,20 @@
+/** What the engine and its computing threads say to each other. */
+import type { Tensor } from '../tensor.ts';
+import type { Feeds } from './engine.ts';
+
+export interface LaneOptions {
+  /** Processor threads of each session. */
+  readonly threads: number;
+}
+
+export type LaneRequest = { readonly id: number } & (
+  | { readonly kind: 'program'; readonly program: number; readonly model: Uint8Array }
+  | { readonly kind: 'open'; readonly session: number; readonly program: number; readonly theta: Float32Array }
+  | { readonly kind: 'run'; readonly session: number; readonly feeds: Feeds }
+  | { readonly kind: 'close'; readonly session: number }
+);
+
+export type LaneReply = { readonly id: number } & (
+  | { readonly outputs: readonly Tensor[]; readonly error?: never }
+  | { readonly error: string; readonly outputs?: never }
+);

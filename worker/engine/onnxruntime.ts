@@ -1,0 +1,122 @@
+/** The default engine: ONNX Runtime on the processor, in a pool of computing threads. */
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { computationError } from '../errors.ts';
+import { type Graph, valuesOf } from '../graph/graph.ts';
+import { writeModel } from '../graph/onnx/write.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Engine, Program, Session } from './engine.ts';
+import type { LaneOptions, LaneReply, LaneRequest } from './laneProtocol.ts';
+
+const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+
+/** The computing thread's script, always bundled: Node 20 runs no TypeScript in a thread. */
+const LANE_SCRIPT = new URL(import.meta.url.endsWith('.ts') ? '../../dist/lane.js' : './lane.js', import.meta.url);
+
+type Unsent<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** The main thread's side of one computing thread. */
+class Lane {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<
+    number,
+    { resolve(outputs: readonly Tensor[]): void; reject(error: Error): void }
+  >();
+  private readonly programs = new Set<number>();
+  private nextId = 0;
+  openSessions = 0;
+
+  constructor(options: LaneOptions) {
+    this.worker = new Worker(LANE_SCRIPT, { workerData: options });
+    this.worker.on('message', (reply: LaneReply) => {
+      const request = this.waiting.get(reply.id);
+      this.waiting.delete(reply.id);
+      if (reply.outputs) request?.resolve(reply.outputs);
+      else request?.reject(computationError(`ONNX Runtime: ${reply.error}`));
+      // An idle thread must not keep a finished command line alive.
+      if (this.waiting.size === 0) this.worker.unref();
+    });
+    this.worker.on('error', error => this.fail(computationError(`A computing thread failed: ${error.message}`, error)));
+    this.worker.on('exit', () => this.fail(computationError('A computing thread stopped before it answered.')));
+    this.worker.unref();
+  }
+
+  private fail(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+
+  request(request: Unsent<LaneRequest>): Promise<readonly Tensor[]> {
+    const id = this.nextId++;
+    this.worker.ref();
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.worker.postMessage({ id, ...request });
+    });
+  }
+
+  /** Sends a program's model the first time a session of it is opened here. */
+  async prepare(program: number, model: Uint8Array): Promise<void> {
+    if (this.programs.has(program)) return;
+    this.programs.add(program);
+    await this.request({ kind: 'program', program, model });
+  }
+
+  async dispose(): Promise<void> {
+    await this.worker.terminate();
+  }
+}
+
+export interface OnnxRuntimeOptions {
+  /** Sessions that run at the same time, each in a thread of its own. */
+  readonly lanes: number;
+  /** Processor threads of each session. */
+  readonly threadsPerLane: number;
+}
+
+/** Starts the engine; its threads start with it and cost little until used. */
+export function createOnnxRuntimeEngine({ lanes: laneCount, threadsPerLane }: OnnxRuntimeOptions): Engine {
+  const lanes = Array.from({ length: laneCount }, () => new Lane({ threads: threadsPerLane }));
+  let nextProgram = 0;
+  let nextSession = 0;
+
+  const compile = (graph: Graph, layout: ReadonlyMap<string, number>): Program => {
+    const program = nextProgram++;
+    const model = writeModel(graph, {
+      external: ({ name }) => ({ file: 'theta', offset: 4 * layout.get(name)! }),
+    });
+    const takesInputs = valuesOf(graph).some(value => value.kind === 'input');
+
+    const open = async (theta: Float32Array): Promise<Session> => {
+      const lane = lanes.reduce((least, other) => (other.openSessions < least.openSessions ? other : least));
+      const session = nextSession++;
+      lane.openSessions++;
+      try {
+        await lane.prepare(program, model);
+        await lane.request({ kind: 'open', session, program, theta });
+      } catch (error) {
+        lane.openSessions--;
+        throw error;
+      }
+      return {
+        run: feeds => lane.request({ kind: 'run', session, feeds: takesInputs ? feeds : {} }),
+        close: async () => {
+          lane.openSessions--;
+          await lane.request({ kind: 'close', session });
+        },
+      };
+    };
+    return { open };
+  };
+
+  return {
+    name: `onnxruntime ${version}`,
+    device: 'cpu',
+    threads: laneCount * threadsPerLane,
+    lanes: laneCount,
+    compile,
+    dispose: async () => {
+      await Promise.all(lanes.map(lane => lane.dispose()));
+    },
+  };
+}
