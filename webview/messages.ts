@@ -13,7 +13,7 @@ export interface PanelState {
   /** Path of the checkpoint, relative to its workspace folder. */
   readonly checkpoint: string;
   readonly phase: Phase;
-  /** One sentence with the remedy, in the phases `failed` and `stopped`. */
+  /** One sentence with the remedy, in the phases `failed` and `stopped`; in `cancelled` after a reload. */
   readonly message?: string;
   /** The last partial or the final surface; kept in every phase once there is one. */
   readonly surface?: SurfaceResult;
