@@ -16,6 +16,8 @@ export interface Target {
   readonly samples?: number;
   readonly seed?: number;
   readonly threads?: number;
+  /** What the computation may take in all; by default a quarter of the machine's memory. */
+  readonly memoryBytes?: number;
 }
 
 export interface GridSize {

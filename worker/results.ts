@@ -1,13 +1,13 @@
-/**
- * The documents Basin produces: what `--json` prints, what a result file holds and what a panel draws, in one shape.
- * Types only, so that the webview can use them too.
- */
+/** The documents Basin produces: what `--json` prints, what a result file holds and what a panel draws, in one shape. */
 import type { DType } from './tensor.ts';
 
 export type Split = 'train' | 'test';
 
 /** A number as JSON can carry it: the three values JSON lacks are spelled out. */
 export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
+
+export const toJsonNumber = (value: number): JsonNumber =>
+  Number.isFinite(value) ? value : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 
 /** A grid cell: `null` is not computed yet. */
 export type Cell = JsonNumber | null;
@@ -97,7 +97,8 @@ export interface Plane {
   readonly normalization: 'filter' | 'as given';
   /** Which parameters move: tensors with filters only, or biases and normalisation parameters too. */
   readonly perturb: 'weights' | 'all' | 'as given';
-  readonly cosine: number;
+  /** NaN where one of them is zero. */
+  readonly cosine: JsonNumber;
   readonly norms: { readonly x: number; readonly y: number; readonly parameters: number };
 }
 

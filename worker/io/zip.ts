@@ -34,8 +34,9 @@ export const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
 
 const END_RECORD = Buffer.from('PK\x05\x06', 'latin1');
 
-/** The end record and the longest comment that may follow it (APPNOTE 4.3.16). */
-const MAX_END_RECORD = 22 + 0xffff;
+/** The end record, and with the longest comment that may follow it (APPNOTE 4.3.16). */
+const END_RECORD_SIZE = 22;
+const MAX_END_RECORD = END_RECORD_SIZE + 0xffff;
 
 /** A deflated bit stream emits at most 258 bytes for two bits, which is 1032 for a byte; the rest pays for its blocks. */
 const MAX_INFLATION = 1032;
@@ -51,7 +52,8 @@ const CHUNK = 2 ** 16;
  */
 export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const tail = await source.read(Math.max(0, source.size - MAX_END_RECORD), Math.min(source.size, MAX_END_RECORD));
-  if (Buffer.from(tail.buffer).lastIndexOf(END_RECORD) < 0) {
+  const place = Buffer.from(tail.buffer).lastIndexOf(END_RECORD, Math.max(0, tail.length - END_RECORD_SIZE));
+  if (place < 0 || tail.length < END_RECORD_SIZE) {
     throw incompleteError(
       `${source.name}: the zip archive has no directory at its end; it is still being written, or was cut short: copy or save it again.`,
     );

@@ -1,0 +1,124 @@
+/** Results as text for a terminal. */
+import type { InspectResult, LossResult, Provenance, Result, SurfaceResult } from '../results.ts';
+import { formatShape } from '../tensor.ts';
+import { formatDuration } from './progressBar.ts';
+import { textSurface } from './textSurface.ts';
+
+interface FormatOptions {
+  /** Whether the terminal shows colours. */
+  readonly color: boolean;
+}
+
+/** A result as lines of text. */
+export function formatResult(result: Result, options: FormatOptions): string {
+  const lines =
+    result.kind === 'inspect'
+      ? formatInspect(result)
+      : result.kind === 'loss'
+        ? formatLoss(result)
+        : formatSurface(result, options);
+  return `${lines.join('\n')}\n`;
+}
+
+function formatInspect(result: InspectResult): string[] {
+  const roles = new Map(result.matched?.map(match => [match.tensor, match]) ?? []);
+  const rows = result.tensors.map(({ name, dtype, shape }) => {
+    const match = roles.get(name);
+    const renamed = match && match.initializer !== name ? ` (${match.initializer}, by ${match.rule})` : '';
+    return [name, dtype, formatShape(shape), match ? `${match.role}${renamed}` : result.matched ? 'not used' : ''];
+  });
+  const missing = result.unmatched?.model ?? [];
+  return [
+    `${result.checkpoint}: ${result.format}${result.step === null ? '' : `, step ${result.step}`}`,
+    ...table(result.matched ? ['tensor', 'type', 'shape', 'in the model'] : ['tensor', 'type', 'shape', ''], rows),
+    ...(result.parameters === undefined ? [] : [`${result.parameters} parameters of ${result.model}`]),
+    ...(missing.length > 0 ? [`The model also holds ${missing.join(', ')}, which the checkpoint lacks.`] : []),
+    ...(result.problem ? [`No model: ${result.problem}`] : []),
+  ];
+}
+
+function formatLoss(result: LossResult): string[] {
+  return [
+    ...pairs([
+      ['loss', withError(result.loss, result.standardError)],
+      ['accuracy', result.accuracy === null ? null : percent(result.accuracy)],
+    ]),
+    ...formatProvenance(result.provenance),
+  ];
+}
+
+function formatSurface(result: SurfaceResult, options: FormatOptions): string[] {
+  const cells = result.loss.flat();
+  const finite = cells.filter(cell => typeof cell === 'number');
+  const failed = cells.filter(cell => typeof cell === 'string').length;
+  const { plane, origin } = result;
+  const range = (axis: readonly number[]) => `${digits(axis[0]!)} … ${digits(axis.at(-1)!)}`;
+  const ratio = (norm: number) => digits(norm / plane.norms.parameters);
+  return [
+    ...textSurface(result, options.color),
+    '',
+    ...pairs([
+      ['loss at the origin', withError(origin.loss, origin.standardError)],
+      ['accuracy there', origin.accuracy === null ? null : percent(origin.accuracy)],
+      [
+        'loss on the grid',
+        finite.length === 0 ? null : `${digits(Math.min(...finite))} … ${digits(Math.max(...finite))}`,
+      ],
+      ['cells', `${result.evaluations.cells} of ${cells.length}${failed > 0 ? `, ${failed} not finite` : ''}`],
+      ['grid', `${result.x.length}×${result.y.length}, x ${range(result.x)}, y ${range(result.y)}`],
+      [
+        'plane',
+        plane.kind === 'random'
+          ? `random, filter-normalised, seed ${plane.seed}, ${plane.perturb === 'all' ? 'all parameters' : 'weights only'}`
+          : `directions of ${plane.file}`,
+      ],
+      ['cosine of the axes', digits(Number(plane.cosine))],
+      ['‖x‖/‖θ‖, ‖y‖/‖θ‖', `${ratio(plane.norms.x)}, ${ratio(plane.norms.y)}`],
+    ]),
+    ...formatProvenance(result.provenance),
+  ];
+}
+
+function formatProvenance(provenance: Provenance): string[] {
+  const { rows, split, samples, data } = provenance;
+  return [
+    ...pairs([
+      ['checkpoint', provenance.checkpoint.file],
+      ['model', provenance.model.file],
+      ['data', data ? `${data.file}, ${split}, ${samples} examples of rows ${rows[0]} to ${rows[1]}` : null],
+      ['loss function', provenance.loss],
+      ['BatchNorm', provenance.mode.batchNorm === 'held' ? 'statistics held at the checkpoint’s' : null],
+      ['engine', `${provenance.engine}, ${provenance.device}, ${provenance.threads} threads, ${provenance.dtype}`],
+      ['time', formatDuration(provenance.seconds)],
+    ]),
+    ...provenance.notes.map(note => `Note: ${note}`),
+  ];
+}
+
+/** A value with five digits that matter. */
+const digits = (value: number): string =>
+  value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5)
+    ? String(Number(value.toPrecision(5)))
+    : value.toExponential(4);
+
+const withError = (value: number | string, error: number | string | null): string =>
+  `${digits(Number(value))}${error === null ? '' : ` ± ${Number(error).toPrecision(2)} (standard error)`}`;
+
+const percent = (fraction: number): string => `${Number((100 * fraction).toFixed(4))} %`;
+
+/** Names and values in two columns; what has no value is left out. */
+function pairs(entries: readonly (readonly [string, string | null])[]): string[] {
+  const shown = entries.filter(([, value]) => value !== null);
+  const width = Math.max(20, ...shown.map(([name]) => name.length + 2));
+  return shown.map(([name, value]) => name.padEnd(width) + value);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => row[column]!.length)));
+  return [head, ...rows].map(row =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Progress } from '../results.ts';
+
+const WIDTH = 30;
+
+/** One line on a terminal that is drawn over and over; nothing where the stream is none. */
+export class ProgressBar {
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  update({ done, total, remainingSeconds }: Progress): void {
+    if (!this.stream.isTTY) return;
+    const filled = Math.round((WIDTH * done) / total);
+    const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
+    const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
+    this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
+  }
+
+  clear(): void {
+    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
+  }
+}
+
+/** `42 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 1) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { openCheckpoint } from '../checkpoint/open.ts';
+import { openSample, type Sample } from '../data/sample.ts';
+import { inputError, messageOf } from '../errors.ts';
+import { type ModelFile, readModel } from '../graph/onnx/read.ts';
+import { bindCheckpoint } from '../model/bind.ts';
+import { createObjective, type Objective } from '../objective/objective.ts';
+import { openProject, type Project } from '../project.ts';
+import type { Target } from '../protocol.ts';
+import type { Provenance, Source, Split } from '../results.ts';
+import { BASIN_VERSION } from '../version.ts';
+import type { Context } from './context.ts';
+
+/** A checkpoint's objective, and what to say of every number computed from it. */
+export interface Problem {
+  readonly objective: Objective;
+  readonly project: Project;
+  readonly seed: number;
+  /** Provenance of what was computed since the problem was opened. */
+  provenance(): Provenance;
+  close(): Promise<void>;
+}
+
+/** Bytes of a session besides its parameters: activations of a minibatch, ONNX Runtime's own. */
+const SESSION_BYTES = 64 << 20;
+
+/** A session keeps its parameters as they came, folded into the graph, and packed for the processor. */
+const PARAMETER_COPIES = 3;
+
+/** Opens everything a target names. Throws `input` or `incomplete` where something is wrong with it. */
+export async function openProblem(target: Target, { engines }: Pick<Context, 'engines'>): Promise<Problem> {
+  const time = new Date();
+  const started = performance.now();
+  const project = await openProject(target.checkpoint, target.project);
+  const { model, source: modelSource } = await openModel(project);
+  const checkpoint = await openCheckpoint(target.checkpoint);
+  const binding = await bindCheckpoint(model, checkpoint).finally(() => checkpoint.close());
+  const split = target.split ?? 'train';
+  const seed = target.seed ?? project.seed;
+  const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
+  const laneBytes = SESSION_BYTES + PARAMETER_COPIES * binding.theta.byteLength;
+  const engine = await engines.engine(laneBytes, target.threads, target.memoryBytes);
+  try {
+    const objective = await createObjective({ model, binding, sample, loss: project.loss, engine });
+    return {
+      objective,
+      project,
+      seed,
+      provenance: () => ({
+        model: modelSource,
+        checkpoint: { file: target.checkpoint, digest: binding.digest },
+        ...(sample && { data: dataSource(project, split, sample) }),
+        split,
+        rows: sample?.rows ?? [0, 0],
+        samples: objective.samples,
+        seed,
+        loss: project.loss.kind,
+        mode: { batchNorm: usesBatchNorm(model) ? 'held' : 'none', dropout: 'off' },
+        dtype: 'float32',
+        engine: engine.name,
+        device: engine.device,
+        threads: engine.threads,
+        versions: { basin: BASIN_VERSION, node: process.versions.node },
+        time: time.toISOString(),
+        seconds: (performance.now() - started) / 1000,
+        notes: objective.notes,
+      }),
+      close: async () => sample?.close(),
+    };
+  } catch (error) {
+    await sample?.close();
+    throw error;
+  }
+}
+
+/** Reads the model that a project names. */
+export async function openModel(project: Project): Promise<{ model: ModelFile; source: Source }> {
+  const path = resolve(project.directory, project.model);
+  const bytes = await readFile(path).catch(error => {
+    throw inputError(`${project.file}: the model ${project.model} cannot be read (${messageOf(error)}).`, error);
+  });
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return { model: readModel(bytes, project.model), source: { file: project.model, digest } };
+}
+
+/** The sample of a split; null where the project names no data at all. */
+async function openSplit(project: Project, split: Split, samples: number, seed: number): Promise<Sample | null> {
+  const { data, directory, normalization, order } = project;
+  if (!data.train && !data.test) return null;
+  const own = data[split];
+  if (!own) throw inputError(`${project.file}: "data" has no "${split}" split.`);
+  return openSample({ ...own, ...normalization, samples, seed, order }, directory);
+}
+
+function dataSource(project: Project, split: Split, sample: Sample): Source {
+  const { inputs } = project.data[split]!;
+  const file = typeof inputs === 'string' ? inputs : Object.values(inputs).join(', ');
+  return { file, digest: sample.digest };
+}
+
+const usesBatchNorm = (model: ModelFile): boolean => model.nodes.some(node => node.op_type === 'BatchNormalization');

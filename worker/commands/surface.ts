@@ -1,0 +1,109 @@
+import { coordinates } from '../analysis/grid.ts';
+import { surface as evaluateSurface, type PartialSurface, type SurfacePlan } from '../analysis/surface.ts';
+import { openCheckpoint } from '../checkpoint/open.ts';
+import { givenDirection } from '../direction/given.ts';
+import { randomDirection } from '../direction/random.ts';
+import { cosine, norm } from '../direction/vector.ts';
+import { usageError } from '../errors.ts';
+import type { Evaluation } from '../objective/evaluation.ts';
+import type { GridSize, SurfaceRequest } from '../protocol.ts';
+import { type Cell, type Plane, type SurfaceUpdate, toJsonNumber } from '../results.ts';
+import type { Context } from './context.ts';
+import { openProblem, type Problem } from './problem.ts';
+
+const DEFAULT_GRID: GridSize = { columns: 51, rows: 51 };
+const DEFAULT_RANGE = 1;
+
+/** A finer grid takes days and more memory than a picture is worth. */
+const GRID_MAX = 1001;
+
+/** Yields the growing surface of a request; the last result is complete. */
+export async function* surface(request: SurfaceRequest, context: Context): AsyncGenerator<SurfaceUpdate> {
+  const { columns, rows } = request.grid ?? DEFAULT_GRID;
+  const range = request.range ?? DEFAULT_RANGE;
+  for (const count of [columns, rows]) {
+    if (!Number.isInteger(count) || count < 1 || count > GRID_MAX) {
+      throw usageError(`A grid of ${columns}x${rows} cannot be drawn; both numbers go from 1 to ${GRID_MAX}.`);
+    }
+  }
+  if (!Number.isFinite(range) || range <= 0) throw usageError(`The range ${range} is no number above 0.`);
+
+  const problem = await openProblem(request, context);
+  try {
+    const { plane, directions } = await openPlane(problem, request);
+    const plan: SurfacePlan = { directions, x: coordinates(columns, range), y: coordinates(rows, range) };
+    for await (const partial of evaluateSurface(problem.objective, plan, context.signal)) {
+      yield { result: toResult(request.checkpoint, problem, plane, plan, partial), progress: partial.progress };
+    }
+  } finally {
+    await problem.close();
+  }
+}
+
+/** The two directions of a request, and what to say of them. */
+async function openPlane(
+  problem: Problem,
+  request: SurfaceRequest,
+): Promise<{ plane: Plane; directions: SurfacePlan['directions'] }> {
+  const { objective, seed } = problem;
+  const name = request.plane ?? 'random';
+  if (name === 'random') {
+    const perturb = request.perturb ?? 'weights';
+    const directions = {
+      x: randomDirection(objective, seed, 'x', perturb),
+      y: randomDirection(objective, seed, 'y', perturb),
+    };
+    const plane = { kind: 'random', seed, normalization: 'filter', perturb, ...geometry(objective.origin, directions) };
+    return { plane: plane as Plane, directions };
+  }
+  const file = await openCheckpoint(name);
+  try {
+    const directions = {
+      x: await givenDirection(file, 'x', objective.slots),
+      y: await givenDirection(file, 'y', objective.slots),
+    };
+    const how = { normalization: 'as given', perturb: 'as given' } as const;
+    return { plane: { kind: 'file', file: name, ...how, ...geometry(objective.origin, directions) }, directions };
+  } finally {
+    await file.close();
+  }
+}
+
+const geometry = (theta: Float32Array, { x, y }: SurfacePlan['directions']): Pick<Plane, 'cosine' | 'norms'> => ({
+  cosine: toJsonNumber(cosine(x, y)),
+  norms: { x: norm(x), y: norm(y), parameters: norm(theta) },
+});
+
+function toResult(
+  checkpoint: string,
+  problem: Problem,
+  plane: Plane,
+  plan: SurfacePlan,
+  { origin, cells, progress }: PartialSurface,
+): SurfaceUpdate['result'] {
+  const table = (value: (evaluation: Evaluation) => number | null): Cell[][] =>
+    cells.map(row =>
+      row.map(cell => {
+        const own = cell && value(cell);
+        return own === null ? null : toJsonNumber(own);
+      }),
+    );
+  return {
+    kind: 'surface',
+    checkpoint,
+    x: plan.x,
+    y: plan.y,
+    loss: table(({ loss }) => loss),
+    accuracy: origin.accuracy === null ? null : table(({ accuracy }) => accuracy),
+    standardError: origin.standardError === null ? null : table(({ standardError }) => standardError),
+    origin: {
+      loss: toJsonNumber(origin.loss),
+      accuracy: origin.accuracy,
+      standardError: origin.standardError === null ? null : toJsonNumber(origin.standardError),
+    },
+    plane,
+    evaluations: { cells: progress.done, examples: progress.done * Math.max(problem.objective.samples, 1) },
+    complete: progress.done === progress.total,
+    provenance: problem.provenance(),
+  };
+}

@@ -1,0 +1,127 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import schema from '../media/basin.schema.json' with { type: 'json' };
+import { inputError, messageOf } from './errors.ts';
+import type { LossSpec } from './objective/objective.ts';
+import type { Split } from './results.ts';
+
+/** The data of a split, as basin.json names it. */
+export interface SplitData {
+  readonly inputs: string | Readonly<Record<string, string>>;
+  readonly targets?: string;
+  readonly rows?: readonly [number, number];
+}
+
+/** basin.json with its defaults filled in. */
+export interface Project {
+  /** Path of basin.json. */
+  readonly file: string;
+  /** What its paths are relative to. */
+  readonly directory: string;
+  readonly model: string;
+  readonly runs: readonly string[];
+  readonly data: Partial<Record<Split, SplitData>>;
+  readonly normalization: {
+    readonly scale?: number;
+    readonly mean?: readonly number[];
+    readonly std?: readonly number[];
+  };
+  readonly loss: LossSpec;
+  readonly samples: number;
+  readonly order: 'first' | 'seeded';
+  readonly seed: number;
+}
+
+const FILE_NAME = 'basin.json';
+const DEFAULT_SAMPLES = 2000;
+
+/** basin.json as it stands in the file, once the schema has passed it. */
+interface ProjectFile {
+  readonly model: string;
+  readonly runs?: readonly string[];
+  readonly data?: Partial<Record<Split, SplitData>> & Project['normalization'];
+  readonly loss?: LossSpec['kind'] | LossSpec;
+  readonly samples?: number;
+  readonly order?: 'first' | 'seeded';
+  readonly seed?: number;
+}
+
+const validate = new Ajv({ allErrors: true }).compile<ProjectFile>(schema);
+
+/**
+ * Finds and reads basin.json.
+ * @param given basin.json or its folder; absent: looked for beside the checkpoint and upwards.
+ * Throws `input` where there is none or its content is wrong.
+ */
+export async function openProject(checkpoint: string, given?: string): Promise<Project> {
+  return readProject(given === undefined ? await findProject(checkpoint) : await projectFile(given));
+}
+
+async function projectFile(given: string): Promise<string> {
+  const path = resolve(given);
+  const found = await stat(path).catch(() => null);
+  if (!found) throw inputError(`${given}: there is no such file or folder; --project takes basin.json or its folder.`);
+  return found.isDirectory() ? join(path, FILE_NAME) : path;
+}
+
+async function findProject(checkpoint: string): Promise<string> {
+  const start = dirname(resolve(checkpoint));
+  for (let directory = start; ; directory = dirname(directory)) {
+    const file = join(directory, FILE_NAME);
+    if (await stat(file).catch(() => null)) return file;
+    if (directory === dirname(directory)) break;
+  }
+  throw inputError(
+    `${basename(checkpoint)}: neither its folder nor any above it has a basin.json, which says what model and data belong to it; add one, or name it with --project.`,
+  );
+}
+
+/** Reads and checks basin.json; comments are allowed. */
+export async function readProject(file: string): Promise<Project> {
+  const text = await readFile(file, 'utf8').catch(error => {
+    throw inputError(`${file}: cannot be read (${messageOf(error)}).`, error);
+  });
+  const errors: ParseError[] = [];
+  const content: unknown = parse(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first) {
+    const line = text.slice(0, first.offset).split('\n').length;
+    throw inputError(`${file}: line ${line} is not JSON (${printParseErrorCode(first.error)}).`);
+  }
+  if (!validate(content)) throw inputError(`${file}: ${explain(validate.errors ?? [])}`);
+  const { train, test, ...normalization } = content.data ?? {};
+  return {
+    file,
+    directory: dirname(file),
+    model: content.model,
+    runs: content.runs ?? [],
+    data: { ...(train && { train }), ...(test && { test }) },
+    normalization,
+    loss: typeof content.loss === 'object' ? content.loss : { kind: content.loss ?? 'cross-entropy' },
+    samples: content.samples ?? DEFAULT_SAMPLES,
+    order: content.order ?? 'first',
+    seed: content.seed ?? 0,
+  };
+}
+
+/** The first thing the schema objects to, as a sentence. */
+function explain(errors: readonly ErrorObject[]): string {
+  const unknown = errors.find(error => error.keyword === 'additionalProperties');
+  const error = unknown ?? errors.find(({ keyword }) => keyword !== 'anyOf') ?? errors[0];
+  if (!error) return 'it does not fit its schema.';
+  const where = error.instancePath.slice(1).replaceAll('/', '.');
+  const place = where ? `"${where}"` : 'the file';
+  const { params } = error;
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return `${place} has no property "${params.additionalProperty}"; see the README for those it has.`;
+    case 'required':
+      return `${place} lacks "${params.missingProperty}".`;
+    case 'enum':
+      return `${place} must be one of ${params.allowedValues.join(', ')}.`;
+    default:
+      return `${place} ${error.message}.`;
+  }
+}
