@@ -3,6 +3,7 @@ import { BasinError } from '../worker/errors.ts';
 import type { SurfaceRequest } from '../worker/protocol.ts';
 import type { Engine } from './engine.ts';
 import { endingOf, isRunning, nextState, type PanelEvent } from './panelState.ts';
+import { RestartBudgetError } from './workerErrors.ts';
 import type { Log } from './workerProcess.ts';
 
 /** One checkpoint's landscape: what its panel shows, and at most one computation that changes it. */
@@ -45,7 +46,8 @@ export class Landscape {
       apply({ type: 'finished', surface });
     } catch (error) {
       const ending = endingOf(error);
-      if (ending.type === 'failed') this.#log('error', describe(error));
+      // The end of the engine is logged by its supervisor, once for all that were in flight.
+      if (ending.type === 'failed' || error instanceof RestartBudgetError) this.#log('error', describe(error));
       apply(ending);
     }
   }
@@ -73,6 +75,7 @@ export class Landscape {
 /** An error of ours is its sentence; anything else is a fault, whose place is worth knowing. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const text = error instanceof BasinError ? error.message : (error.stack ?? error.message);
+  const isSentence = error instanceof BasinError || error instanceof RestartBudgetError;
+  const text = isSentence ? error.message : (error.stack ?? error.message);
   return error.cause === undefined ? text : `${text}\nCaused by: ${describe(error.cause)}`;
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { TabInputCustom, TabInputText, type Uri, window, workspace } from 'vscode';
+import { computationError, inputError, messageOf } from '../worker/errors.ts';
 import { checkpointGlob, looksLikeCheckpoint } from './checkpointFiles.ts';
 import type { LandscapePanels } from './landscapePanels.ts';
 import { offerTrust, refusalInRestrictedMode } from './trust.ts';
@@ -62,18 +63,29 @@ interface CheckpointItem {
 }
 
 async function checkpointItems(): Promise<readonly CheckpointItem[]> {
-  const files = await workspace.findFiles(checkpointGlob, '**/node_modules/**', filesOffered);
+  const files = await findCheckpoints();
   const dated = await Promise.all(files.map(async uri => ({ uri, modified: await modificationTime(uri) })));
   dated.sort((one, other) => other.modified - one.modified);
   if (dated.length === 0) {
-    throw new Error(
-      `No checkpoint was found in this workspace: open a folder that holds files like ${checkpointGlob}, or choose Visualize Landscape in a file's menu.`,
+    throw inputError(
+      `No checkpoint was found in this workspace: open a folder that holds files like ${checkpointGlob}.`,
     );
   }
   return dated.map(({ uri }) => {
     const label = workspace.asRelativePath(uri);
     return { label: basename(label), description: dirname(label) === '.' ? '' : dirname(label), uri };
   });
+}
+
+async function findCheckpoints(): Promise<readonly Uri[]> {
+  try {
+    return await workspace.findFiles(checkpointGlob, '**/node_modules/**', filesOffered);
+  } catch (error) {
+    throw computationError(
+      `The workspace could not be searched for checkpoints (${messageOf(error)}); choose Visualize Landscape in a file's menu instead.`,
+      error,
+    );
+  }
 }
 
 /** A file that vanished between being found and being asked counts as the oldest. */

@@ -101,7 +101,7 @@ export class WorkerSupervisor {
         }
       });
     } catch (error) {
-      outcome = messageOf(error);
+      outcome = error instanceof BasinError ? error.kind : 'the engine ended';
       throw error;
     } finally {
       if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
