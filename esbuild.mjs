@@ -15,7 +15,8 @@ const common = {
   metafile: true,
   logLevel: 'warning',
 };
-const node = { ...common, platform: 'node', target: 'node20' };
+// A package's ES modules bundle whole; the UMD form of some hides its files from the bundler.
+const node = { ...common, platform: 'node', target: 'node20', mainFields: ['module', 'main'] };
 
 const builds = [
   {
