@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readCheckpoint } from '../../../worker/checkpoint/open.ts';
+import { idxTensor } from '../../../worker/data/idx.ts';
+import { BasinError, messageOf } from '../../../worker/errors.ts';
+import { gunzip } from '../../../worker/io/gzip.ts';
+import { npyTensor } from '../../../worker/io/npy.ts';
+import { openNpz } from '../../../worker/io/npz.ts';
+import { type ByteSource, fromBytes } from '../../../worker/io/source.ts';
+import { elementCount, type LazyTensor } from '../../../worker/tensor.ts';
+import { readFixture } from './fixtures.ts';
+
+/** Damaged copies of each file; BASIN_FUZZ=10000 looks longer. */
+const ITERATIONS = Number(process.env.BASIN_FUZZ ?? 150);
+
+/** More elements than any file here can honestly hold, inflated or expanded: 1032 times a few kilobytes. */
+const MAX_ELEMENTS = 2 ** 24;
+
+type Reader = (source: ByteSource) => Promise<readonly LazyTensor[]>;
+
+const checkpoint: Reader = async source => (await readCheckpoint(source)).tensors;
+
+const READERS: [string, Reader][] = [
+  ['strided.pt', checkpoint],
+  ['lightning.ckpt', checkpoint],
+  ['dtypes-protocol5.pt', checkpoint],
+  ['deflated.pt', checkpoint],
+  ['untyped.pt', checkpoint],
+  ['legacy-strided.pth', checkpoint],
+  ['legacy-dtypes-protocol4.pth', checkpoint],
+  ['arrays.npz', openNpz],
+  ['arrays-compressed.npz', openNpz],
+  ['version1.npy', async source => [await npyTensor('a', source)]],
+  ['idx-i2-ubyte', async source => [await idxTensor('a', source)]],
+  ['idx-u1-ubyte.gz', async source => [await idxTensor('a', await gunzip(source))]],
+];
+
+/** Uniform integers below a limit, reproducible from the seed (a linear congruential generator of 32 bits). */
+function generator(seed: number): (limit: number) => number {
+  let state = seed >>> 0;
+  return limit => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+/** Bytes that lengths, counts and opcodes turn on. */
+const TELLING = [0x00, 0x01, 0x7f, 0x80, 0xff, 0x28, 0x2e, 0x52, 0x58, 0x5d, 0x71, 0x7d];
+
+function damage(bytes: Buffer, seed: number): Buffer {
+  const random = generator(seed);
+  let copy = Buffer.from(bytes);
+  for (let count = 1 + random(4); count > 0; count--) {
+    const at = random(copy.length);
+    const kind = random(6);
+    if (kind === 0) copy[at] = random(256);
+    else if (kind === 1) copy[at] = TELLING[random(TELLING.length)]!;
+    else if (kind === 2) copy[at] = copy[at]! ^ (1 << random(8));
+    else if (kind === 3) copy = Buffer.concat([copy.subarray(0, at), copy.subarray(at + random(16))]);
+    else if (kind === 4)
+      copy = Buffer.concat([copy.subarray(0, at), copy.subarray(random(at + 1), at + 8), copy.subarray(at)]);
+    else copy = copy.subarray(0, Math.max(1, at));
+    if (copy.length === 0) return bytes;
+  }
+  return copy;
+}
+
+/** Reads everything there is to read; only a BasinError may stop it. */
+async function readAll(read: Reader, bytes: Buffer): Promise<void> {
+  try {
+    for (const tensor of await read(fromBytes('x', bytes))) {
+      assert.ok(elementCount(tensor.shape) <= MAX_ELEMENTS, `${tensor.name} declares ${tensor.shape}`);
+      await tensor.read();
+      const [rows] = tensor.shape;
+      if (rows) await tensor.read({ from: rows - 1, to: rows });
+    }
+  } catch (error) {
+    if (!(error instanceof BasinError)) throw error;
+    assert.ok(error.kind === 'input' || error.kind === 'incomplete', error.message);
+    assert.match(error.message, /^x[:#]/);
+  }
+}
+
+describe(`damaged files, ${ITERATIONS} of each`, function () {
+  this.timeout(60_000 + ITERATIONS * 100);
+  for (const [file, read] of READERS) {
+    it(file, async () => {
+      const bytes = readFixture(file);
+      for (let seed = 0; seed < ITERATIONS; seed++) {
+        await readAll(read, damage(bytes, seed)).catch((error: unknown) => {
+          throw new Error(`${file} damaged with seed ${seed}: ${messageOf(error)}`, { cause: error });
+        });
+      }
+    });
+  }
+});
