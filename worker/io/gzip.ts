@@ -42,5 +42,5 @@ export async function gunzip(compressed: ByteSource): Promise<ByteSource> {
     }
     throw inputError(`${compressed.name}: cannot be decompressed (${messageOf(error)}); copy it again.`, error);
   }
-  return { ...fromBytes(compressed.name, Buffer.concat(parts)), whole: true };
+  return fromBytes(compressed.name, Buffer.concat(parts), { whole: true });
 }

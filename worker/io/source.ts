@@ -30,11 +30,11 @@ export function checkRange(source: ByteSource, offset: number, length: number): 
 }
 
 /** Bytes in memory as a source; `bytes` are not copied until read. */
-export function fromBytes(name: string, bytes: Uint8Array): ByteSource {
+export function fromBytes(name: string, bytes: Uint8Array, { whole } = { whole: false }): ByteSource {
   const source: ByteSource = {
     name,
     size: bytes.length,
-    whole: false,
+    whole,
     async read(offset, length) {
       checkRange(source, offset, length);
       return new Uint8Array(bytes.subarray(offset, offset + length));
