@@ -33,7 +33,7 @@ describe('Visualize Landscape', () => {
       const name = `${what.split(' ')[1]}.pt`;
       await visualize(await truncatedCheckpoint(name, fraction));
       const { message, surface } = await panelState('failed', ({ phase }) => phase === 'failed');
-      assert.match(message ?? '', new RegExp(`${name}.*\\.$`));
+      assert.match(message ?? '', new RegExp(`^${name}: .*[.?]$`));
       assert.equal(surface, undefined);
     });
   }
