@@ -25,7 +25,7 @@ export function landscapePage({ cspSource, nonce, script, style }: PageSources):
   <link rel="stylesheet" href="${style}">
   <script type="module" nonce="${nonce}" src="${script}"></script>
 </head>
-<body></body>
+<body><div id="app"></div></body>
 </html>
 `;
 }

@@ -7,6 +7,8 @@ import { defaultSettings, type Settings } from './viewModel.ts';
 export interface Saved {
   readonly settings: Settings;
   readonly camera: CameraState;
+  /** By which the extension finds the panel's checkpoint again after a reload; absent before its first message. */
+  readonly checkpoint?: string;
 }
 
 interface VsCodeApi {
@@ -26,10 +28,13 @@ export const save = (changed: Partial<Saved>): void => api.setState({ ...restore
 
 /** What was saved last; whatever of it is missing or was written by another version is the default. */
 export function restore(): Saved {
-  const saved = (api.getState() ?? {}) as Partial<Record<keyof Saved, Partial<Record<string, unknown>>>>;
+  const saved = (api.getState() ?? {}) as Partial<Record<'settings' | 'camera', Partial<Record<string, unknown>>>> & {
+    readonly checkpoint?: unknown;
+  };
   const { metric, scale } = saved.settings ?? {};
   const { azimuth, polar, zoom } = saved.camera ?? {};
   return {
+    ...(typeof saved.checkpoint === 'string' && { checkpoint: saved.checkpoint }),
     settings: {
       metric: metric === 'accuracy' ? metric : defaultSettings.metric,
       scale: scale === 'linear' || scale === 'log' ? scale : defaultSettings.scale,
@@ -42,7 +47,10 @@ export function restore(): Saved {
 /** Calls back with every state the extension sends. */
 export function onState(listener: (state: PanelState) => void): void {
   window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
-    if (event.data?.type === 'state') listener(event.data.state);
+    if (event.data?.type !== 'state') return;
+    const { state } = event.data;
+    if (state.checkpoint !== restore().checkpoint) save({ checkpoint: state.checkpoint });
+    listener(state);
   });
 }
 

@@ -26,7 +26,7 @@ describe('status text', () => {
       /Accuracy \| 99\.00% \|/,
       /Cosine of the axes \| −0\.0123 \|/,
       /test split of test\\\.npz, rows 0 to 499/,
-      /Onnxruntime on cpu, 2 threads/,
+      /onnxruntime on cpu, 2 threads/,
       /12 s/,
       /\[Show Landscape\]\(command:basin\.showLandscape\) · \[Show Log\]\(command:basin\.showLog\)$/,
     ],
