@@ -67,7 +67,10 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
         seconds: (performance.now() - started) / 1000,
         notes: objective.notes,
       }),
-      close: async () => sample?.close(),
+      close: async () => {
+        await objective.close();
+        await sample?.close();
+      },
     };
   } catch (error) {
     await sample?.close();

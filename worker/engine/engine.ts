@@ -27,6 +27,8 @@ export interface Program {
    * Throws `computation` where the engine refuses the graph.
    */
   open(theta: Float32Array): Promise<Session>;
+  /** Frees what the engine keeps for the program; its sessions must be closed. */
+  close(): Promise<void>;
 }
 
 export type Feeds = Readonly<Record<string, Tensor<GraphType>>>;

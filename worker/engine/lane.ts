@@ -8,11 +8,26 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../tensor.ts';
-import type { LaneOptions, LaneReply, LaneRequest } from './laneProtocol.ts';
+import type { Feeds } from './engine.ts';
+import type { LaneOptions, LaneReply, LaneRequest, ParameterInput } from './laneProtocol.ts';
 
 const { threads } = workerData as LaneOptions;
-const programs = new Map<number, Uint8Array>();
-const sessions = new Map<number, InferenceSession>();
+
+interface Program {
+  readonly model: Uint8Array;
+  readonly parameters: readonly ParameterInput[];
+  /** The one session of a program whose parameters are inputs. */
+  shared: InferenceSession | null;
+}
+
+interface OpenSession {
+  readonly session: InferenceSession;
+  readonly parameters: Readonly<Record<string, OrtTensor>>;
+  close(): Promise<void>;
+}
+
+const programs = new Map<number, Program>();
+const sessions = new Map<number, OpenSession>();
 
 const sessionOptions: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
@@ -24,36 +39,56 @@ const sessionOptions: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
+async function open(program: Program, theta: Float32Array): Promise<OpenSession> {
+  if (program.parameters.length > 0) {
+    program.shared ??= await InferenceSession.create(program.model, sessionOptions);
+    const parameters = Object.fromEntries(
+      program.parameters.map(({ name, offset, shape }) => {
+        const size = shape.reduce((product, length) => product * length, 1);
+        return [name, new OrtTensor('float32', theta.subarray(offset, offset + size), shape)];
+      }),
+    );
+    return { session: program.shared, parameters, close: async () => {} };
+  }
+  const data = new Uint8Array(theta.buffer, theta.byteOffset, theta.byteLength);
+  const external = data.length > 0 ? { externalData: [{ path: 'theta', data }] } : {};
+  const session = await InferenceSession.create(program.model, { ...sessionOptions, ...external });
+  return { session, parameters: {}, close: () => session.release() };
+}
+
+async function run({ session, parameters }: OpenSession, feeds: Feeds): Promise<readonly Tensor[]> {
+  const inputs: Record<string, OrtTensor> = {};
+  for (const name of session.inputNames) {
+    const feed = feeds[name];
+    inputs[name] = feed ? new OrtTensor(feed.dtype, feed.data, feed.shape) : parameters[name]!;
+  }
+  const results = await session.run(inputs);
+  return session.outputNames.map(name => {
+    const { type, data, dims } = results[name]!;
+    return { dtype: type, shape: dims, data } as Tensor;
+  });
+}
+
 async function handle(request: LaneRequest): Promise<readonly Tensor[]> {
   switch (request.kind) {
     case 'program':
-      programs.set(request.program, request.model);
+      programs.set(request.program, { model: request.model, parameters: request.parameters, shared: null });
       return [];
-    case 'open': {
-      const model = programs.get(request.program)!;
-      const { theta } = request;
-      const data = new Uint8Array(theta.buffer, theta.byteOffset, theta.byteLength);
-      const external = data.length > 0 ? { externalData: [{ path: 'theta', data }] } : {};
-      sessions.set(request.session, await InferenceSession.create(model, { ...sessionOptions, ...external }));
+    case 'forget': {
+      const program = programs.get(request.program);
+      programs.delete(request.program);
+      await program?.shared?.release();
       return [];
     }
-    case 'run': {
-      const session = sessions.get(request.session)!;
-      const feeds: Record<string, OrtTensor> = {};
-      for (const name of session.inputNames) {
-        const { dtype, shape, data } = request.feeds[name]!;
-        feeds[name] = new OrtTensor(dtype, data, shape);
-      }
-      const results = await session.run(feeds);
-      return session.outputNames.map(name => {
-        const { type, data, dims } = results[name]!;
-        return { dtype: type, shape: dims, data } as Tensor;
-      });
-    }
+    case 'open':
+      sessions.set(request.session, await open(programs.get(request.program)!, request.theta));
+      return [];
+    case 'run':
+      return run(sessions.get(request.session)!, request.feeds);
     case 'close': {
       const session = sessions.get(request.session);
       sessions.delete(request.session);
-      await session?.release();
+      await session?.close();
       return [];
     }
   }

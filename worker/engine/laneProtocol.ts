@@ -7,8 +7,22 @@ export interface LaneOptions {
   readonly threads: number;
 }
 
+/** A parameter that a model takes as an input, and where its elements lie in θ. */
+export interface ParameterInput {
+  readonly name: string;
+  readonly offset: number;
+  readonly shape: readonly number[];
+}
+
 export type LaneRequest = { readonly id: number } & (
-  | { readonly kind: 'program'; readonly program: number; readonly model: Uint8Array }
+  | {
+      readonly kind: 'program';
+      readonly program: number;
+      readonly model: Uint8Array;
+      /** Parameters that are inputs; where there are none, all are folded into each session. */
+      readonly parameters: readonly ParameterInput[];
+    }
+  | { readonly kind: 'forget'; readonly program: number }
   | { readonly kind: 'open'; readonly session: number; readonly program: number; readonly theta: Float32Array }
   | { readonly kind: 'run'; readonly session: number; readonly feeds: Feeds }
   | { readonly kind: 'close'; readonly session: number }

@@ -38,6 +38,8 @@ const END_RECORD = Buffer.from('PK\x05\x06', 'latin1');
 const END_RECORD_SIZE = 22;
 const MAX_END_RECORD = END_RECORD_SIZE + 0xffff;
 
+const LOCAL_HEADER_SIZE = 30;
+
 /** A deflated bit stream emits at most 258 bytes for two bits, which is 1032 for a byte; the rest pays for its blocks. */
 const MAX_INFLATION = 1032;
 const INFLATION_SLACK = 1024;
@@ -67,7 +69,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     return {
       name: source.name,
       entries,
-      open: (entry, label = entry.name) => openEntry(source, zip, entry as Located, label),
+      open: (entry, label = entry.name) => openEntry(source, entry as Located, label),
     };
   } catch (error) {
     // The directory is there, so whatever it points beyond will not come.
@@ -100,8 +102,8 @@ async function listEntries(source: ByteSource, zip: ZipFile): Promise<Located[]>
   for (const [index, entry] of byOffset.entries()) {
     const next = byOffset[index + 1];
     if (next !== undefined) entry.limit = begin(next);
-    // 30 bytes of local header and a name come first. Overlapping entries are how small archives become huge ones.
-    if (begin(entry) + 30 + entry.record.fileNameLength + entry.record.compressedSize > entry.limit) {
+    // A local header and the name come first. Overlapping entries are how small archives become huge ones.
+    if (begin(entry) + LOCAL_HEADER_SIZE + entry.record.fileNameLength + entry.record.compressedSize > entry.limit) {
       throw inputError(`${source.name}#${entry.name}: overlaps what follows it in the archive; save it again.`);
     }
   }
@@ -121,7 +123,7 @@ function checkEntry(where: string, record: Entry): void {
   }
 }
 
-function openEntry(archive: ByteSource, zip: ZipFile, entry: Located, label: string): ByteSource {
+function openEntry(archive: ByteSource, entry: Located, label: string): ByteSource {
   let start: Promise<number> | undefined;
   const source: ByteSource = {
     name: `${archive.name}#${label}`,
@@ -129,7 +131,7 @@ function openEntry(archive: ByteSource, zip: ZipFile, entry: Located, label: str
     whole: true,
     async read(offset, length) {
       if (!(offset >= 0 && length >= 0 && offset + length <= entry.size)) throw endsEarly(source, offset + length);
-      start ??= findData(source, zip, entry);
+      start ??= findData(archive, source, entry);
       return entry.compressed
         ? inflateRange(source, inflate(archive, await start, entry), entry, offset, length)
         : archive.read((await start) + offset, length);
@@ -139,15 +141,16 @@ function openEntry(archive: ByteSource, zip: ZipFile, entry: Located, label: str
   return source;
 }
 
-async function findData(source: ByteSource, zip: ZipFile, { record, limit }: Located): Promise<number> {
-  const { fileDataStart } = await zip.readLocalFileHeaderPromise(record, { minimal: true }).catch((error: unknown) => {
-    if (error instanceof BasinError && error.kind === 'input') throw error;
-    throw inputError(`${source.name}: broken zip entry (${messageOf(error)}); save or copy the archive again.`, error);
-  });
-  if (fileDataStart + record.compressedSize > limit) {
-    throw inputError(`${source.name}: overlaps what follows it in the archive; save it again.`);
+/** Where an entry's bytes begin: the local header before them has lengths of its own (APPNOTE 4.3.7). */
+async function findData(archive: ByteSource, source: ByteSource, entry: Located): Promise<number> {
+  const header = Buffer.from(await archive.read(begin(entry), LOCAL_HEADER_SIZE));
+  const start = begin(entry) + LOCAL_HEADER_SIZE + header.readUInt16LE(26) + header.readUInt16LE(28);
+  if (!header.subarray(0, 4).equals(ZIP_MAGIC) || start + entry.record.compressedSize > entry.limit) {
+    throw inputError(
+      `${source.name}: is not where the archive's directory says; the archive is damaged, save it again.`,
+    );
   }
-  return fileDataStart;
+  return start;
 }
 
 async function* inflate(archive: ByteSource, start: number, { record }: Located): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-import { type Graph, valuesOf } from '../graph/graph.ts';
+import { type Graph, type Value, valuesOf } from '../graph/graph.ts';
 import { elementCount } from '../tensor.ts';
 
 /**
@@ -7,7 +7,7 @@ import { elementCount } from '../tensor.ts';
  */
 const CACHE_BYTES = 2 << 20;
 
-/** Bytes that minibatches may take in a run when the cache cannot hold even a few examples. */
+/** Fewer examples than this make more work of calling the engine than of computing. */
 const BATCH_MIN = 8;
 
 /**
@@ -15,7 +15,19 @@ const BATCH_MIN = 8;
  * @param one the graph for a single example.
  */
 export function chooseBatchSize(one: Graph, count: number): number {
-  const widest = Math.max(1, ...valuesOf(one).map(value => (value.kind === 'applied' ? elementCount(value.shape) : 0)));
-  const largest = Math.min(count, Math.max(BATCH_MIN, Math.floor(CACHE_BYTES / (4 * widest))));
+  const largest = Math.min(count, Math.max(BATCH_MIN, Math.floor(CACHE_BYTES / (4 * widestLayer(one)))));
   return Math.ceil(count / Math.ceil(count / largest));
+}
+
+/** Elements of the largest value that is computed from the data; what depends on parameters alone does not grow. */
+function widestLayer(graph: Graph): number {
+  const fromData = new Set<Value>();
+  let widest = 1;
+  for (const value of valuesOf(graph)) {
+    const isFromData = value.kind === 'input' || (value.kind === 'applied' && value.inputs.some(v => fromData.has(v)));
+    if (!isFromData) continue;
+    fromData.add(value);
+    widest = Math.max(widest, elementCount(value.shape));
+  }
+  return widest;
 }

@@ -36,6 +36,8 @@ export interface Objective {
    * Throws `interrupted` when the signal fires, between two minibatches.
    */
   evaluate(theta: Float32Array, signal: AbortSignal): Promise<Evaluation>;
+  /** Frees what the engine keeps for it. */
+  close(): Promise<void>;
 }
 
 export interface ObjectiveParts {
@@ -58,7 +60,12 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
   const graphFor = (batchSize: number): Graph => graphOf(parts, plan, batchSize, sentence => notes.add(sentence));
   const one = graphFor(1);
   const layout = new Map(binding.slots.map(slot => [slot.name, slot.offset]));
-  const compile = (graph: Graph): Program => engine.compile(graph, layout);
+  const programs: Program[] = [];
+  const compile = (graph: Graph): Program => {
+    const program = engine.compile(graph, layout);
+    programs.push(program);
+    return program;
+  };
 
   const evaluate =
     loss.kind === 'output'
@@ -73,6 +80,9 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     concurrency: engine.lanes + 1,
     notes: [...notes],
     evaluate,
+    close: async () => {
+      await Promise.all(programs.map(program => program.close()));
+    },
   };
 }
 
