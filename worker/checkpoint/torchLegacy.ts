@@ -3,7 +3,7 @@ import { type ByteSource, endsEarly } from '../io/source.ts';
 import type { Content } from './checkpoint.ts';
 import { MAX_PICKLE, type PersistentId, type Pickle, parsePickle } from './pickle.ts';
 import { findStateDict } from './stateDict.ts';
-import { type StorageBytes, type StorageId, storageId, torchTensor } from './torchPickle.ts';
+import { isStorage, type StorageBytes, type StorageId, storageId, torchTensor } from './torchPickle.ts';
 
 /** The integer 0x1950a86a20f9469cfc6c, which the container begins with, as a pickle of protocol 2. */
 const SIGNATURE = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
@@ -67,7 +67,8 @@ async function locateStorages(
   keys: Pickle['value'],
   references: readonly PersistentId[],
 ): Promise<Map<string, StorageBytes>> {
-  const ids = new Map(references.map(reference => storageId(source.name, reference)).map(id => [id.key, id]));
+  const stored = references.filter(isStorage).map(reference => storageId(source.name, reference));
+  const ids = new Map(stored.map(id => [id.key, id]));
   const storages = new Map<string, StorageBytes>();
   let position = begin;
   for (const key of Array.isArray(keys) ? keys : []) {

@@ -137,10 +137,12 @@ function unwrap(where: string, described: PickleObject): PickleObject {
   throw inputError(`${where}: its description is no tensor's; save the checkpoint again.`);
 }
 
+/** Whether a persistent id is a storage's; the old container refers to classes of modules too. */
+export const isStorage = ({ id }: PersistentId): boolean => Array.isArray(id) && id[0] === 'storage';
+
 /** What a persistent id says. Throws `input` where it is no storage's. */
 export function storageId(file: string, { id }: PersistentId): StorageId {
   const [tag, type, key, , count, view] = Array.isArray(id) ? id : [];
-  if (tag === 'module') throw wholeModule(file, 'a module');
   const [, typeName] = /^torch\.(?:cuda\.|storage\.)?(\w+)$/.exec(nameOf(type ?? null)) ?? [];
   const known = STORAGE_TYPES.get(typeName ?? '');
   if (tag !== 'storage' || typeof key !== 'string' || !isCount(count) || (!known && typeName !== 'UntypedStorage')) {

@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { inputError, messageOf } from '../errors.ts';
-import { type ByteSource, checkRange } from './source.ts';
+import { allocate, type ByteSource, checkRange } from './source.ts';
 
 /** The operating system reads at most 2 GiB at once. */
 const MAX_READ = 2 ** 30;
@@ -21,7 +21,7 @@ export async function openFile(path: string): Promise<ByteSource> {
     whole: false,
     async read(offset, length) {
       checkRange(source, offset, length);
-      const bytes = Buffer.allocUnsafeSlow(length);
+      const bytes = allocate(name, length);
       let done = 0;
       while (done < length) {
         const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, MAX_READ), offset + done);

@@ -1,4 +1,4 @@
-import { type BasinError, incompleteError, inputError } from '../errors.ts';
+import { type BasinError, computationError, incompleteError, inputError } from '../errors.ts';
 
 /** Random access to the bytes of a file, however they are kept. */
 export interface ByteSource {
@@ -27,6 +27,15 @@ export function endsEarly(source: ByteSource, needed: number): BasinError {
 /** Throws `endsEarly` unless the range lies inside the source. */
 export function checkRange(source: ByteSource, offset: number, length: number): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) throw endsEarly(source, offset + length);
+}
+
+/** Memory for bytes that are about to be read. Throws `computation` where there is not as much. */
+export function allocate(name: string, length: number): Buffer<ArrayBuffer> {
+  try {
+    return Buffer.allocUnsafeSlow(length);
+  } catch (error) {
+    throw computationError(`${name}: no memory for ${length} bytes at once; read fewer rows, or free some.`, error);
+  }
 }
 
 /** Bytes in memory as a source; `bytes` are not copied until read. */

@@ -8,7 +8,7 @@ import {
   type ZipFile,
 } from 'yauzl';
 import { BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
-import { type ByteSource, endsEarly } from './source.ts';
+import { allocate, type ByteSource, endsEarly } from './source.ts';
 
 /** A file in a zip archive. */
 export interface ZipEntry {
@@ -174,7 +174,7 @@ async function inflateRange(
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const damaged = (how: string) => inputError(`${source.name}: ${how}; the archive is damaged, save it again.`);
-  const range = Buffer.allocUnsafeSlow(length);
+  const range = allocate(source.name, length);
   const end = offset + length;
   let position = 0;
   let checksum = 0;

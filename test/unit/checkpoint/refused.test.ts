@@ -11,7 +11,7 @@ const text = (value: string) => Buffer.from(value, 'latin1');
 describe('what is refused', () => {
   const files: [string, RegExp][] = [
     ['refused-module.pt', /holds a module \(torch\.nn\.modules\.linear\.Linear\).*model\.state_dict\(\)/],
-    ['refused-module-legacy.pt', /holds a module \(torch\.nn\.modules\.linear\.Linear\).*model\.state_dict\(\)/],
+    ['refused-module-legacy.pt', /holds a module \(__main__\.Tiny\).*model\.state_dict\(\)/],
     ['refused-module-in-dict.pt', /holds a module \(torch\.nn\.modules\.linear\.Linear\).*model\.state_dict\(\)/],
     ['refused-torchscript.pt', /a TorchScript archive.*model\.state_dict\(\)/],
     ['refused-one-tensor.pt', /one tensor without a name/],
