@@ -99,6 +99,7 @@ export function torchTensor(
   const tensor = unwrap(where, described);
   const [reference, offset, size, stride, ...rest] = tensor.args;
   if (!(reference instanceof PersistentId)) throw inputError(`${where}: its storage is missing; save it again.`);
+  if (rest.some(isNegated)) throw inputError(`${where}: is stored with another sign; save tensor.resolve_neg().`);
   const id = storageId(file, reference);
   const dtype = id.type === null ? untypedDtype(where, rest[2]) : id.type.dtype;
   if (dtype === undefined) {
@@ -117,6 +118,9 @@ export function torchTensor(
     count: Math.floor(length / BYTES[dtype]),
   });
 }
+
+/** A view such as `z.conj().imag` is saved as the numbers of z and a note that they stand for their negatives. */
+const isNegated = (argument: PickleValue): boolean => asDictionary(argument)?.get('neg') === true;
 
 function unwrap(where: string, described: PickleObject): PickleObject {
   let tensor: PickleValue | undefined = described;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inputError } from '../errors.ts';
 import { openFile } from '../io/file.ts';
@@ -23,7 +24,7 @@ export interface OpenArray extends LazyTensor {
  * Throws `input` for other files and for array names that are not there, `incomplete` for files cut short.
  */
 export async function openArray(reference: string, baseDirectory: string): Promise<OpenArray> {
-  const { path, array } = splitReference(reference);
+  const { path, array } = splitReference(reference, baseDirectory);
   const file = await openFile(resolve(baseDirectory, path));
   try {
     const { tensor, sequential } = await readArray(file, array);
@@ -34,10 +35,10 @@ export async function openArray(reference: string, baseDirectory: string): Promi
   }
 }
 
-/** Splits `file#array` at the last `#`; a path may hold others. */
-function splitReference(reference: string): { path: string; array: string | null } {
+/** Splits `file#array` at the last `#`, unless all of it is the name of a file. */
+function splitReference(reference: string, baseDirectory: string): { path: string; array: string | null } {
   const mark = reference.lastIndexOf('#');
-  if (mark < 0) return { path: reference, array: null };
+  if (mark < 0 || existsSync(resolve(baseDirectory, reference))) return { path: reference, array: null };
   return { path: reference.slice(0, mark), array: reference.slice(mark + 1) };
 }
 

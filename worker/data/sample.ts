@@ -45,7 +45,7 @@ export interface Sample {
   readonly inputTypes: readonly InputType[];
   /** SHA-256 (hex) of the rows as read: of each input in turn, then of the targets. */
   readonly digest: string;
-  /** Examples [from, to) of the sample, ready for the graph: see `deliver`. */
+  /** Examples [from, to) of the sample, as `deliver` makes them; tensors may share the sample's memory: only read them. */
   batch(from: number, to: number): Promise<Batch>;
   close(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { pipeline, Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import {
   type Entry,
@@ -8,6 +7,7 @@ import {
   type ZipFile,
 } from 'yauzl';
 import { BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
+import { CHUNK, decompress } from './decompress.ts';
 import { allocate, type ByteSource, endsEarly } from './source.ts';
 
 /** A file in a zip archive. */
@@ -43,9 +43,6 @@ const LOCAL_HEADER_SIZE = 30;
 /** A deflated bit stream emits at most 258 bytes for two bits, which is 1032 for a byte; the rest pays for its blocks. */
 const MAX_INFLATION = 1032;
 const INFLATION_SLACK = 1024;
-
-/** Bytes read ahead in the directory, and bytes inflated at once. */
-const CHUNK = 2 ** 16;
 
 /**
  * Lists a zip archive. Its entries are only names and ranges: nothing is extracted, so a name like `../x` is harmless.
@@ -153,16 +150,8 @@ async function findData(archive: ByteSource, source: ByteSource, entry: Located)
   return start;
 }
 
-async function* inflate(archive: ByteSource, start: number, { record }: Located): AsyncGenerator<Buffer> {
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    for (let done = 0; done < record.compressedSize; done += CHUNK) {
-      yield await archive.read(start + done, Math.min(CHUNK, record.compressedSize - done));
-    }
-  }
-  const stream = createInflateRaw({ chunkSize: CHUNK });
-  // A failure on either side destroys both and reaches whoever iterates.
-  pipeline(Readable.from(chunks()), stream, () => {});
-  yield* stream;
+function inflate(archive: ByteSource, start: number, { record }: Located): AsyncGenerator<Buffer> {
+  return decompress(archive, start, record.compressedSize, createInflateRaw({ chunkSize: CHUNK }));
 }
 
 /** Takes `length` bytes at `offset` from the inflated chunks; whoever reads to the end has size and checksum verified. */

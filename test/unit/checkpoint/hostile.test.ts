@@ -18,10 +18,12 @@ interface Described {
   readonly offset?: number;
   readonly size?: readonly number[];
   readonly stride?: readonly number[];
+  /** What PyTorch 2 adds to views that are stored with another sign. */
+  readonly metadata?: string;
 }
 
-const tensor = ({ storage: from = storage(4), offset = 0, size = [4], stride = [1] }: Described) =>
-  `ctorch._utils\n_rebuild_tensor_v2\n${tuple(from, int(offset), tuple(...size.map(int)), tuple(...stride.map(int)), 'I00\n', '}')}R`;
+const tensor = ({ storage: from = storage(4), offset = 0, size = [4], stride = [1], metadata = '' }: Described) =>
+  `ctorch._utils\n_rebuild_tensor_v2\n${tuple(from, int(offset), tuple(...size.map(int)), tuple(...stride.map(int)), 'I00\n', '}', metadata)}R`;
 
 /** A checkpoint as torch.save lays it out, of one pickle and one storage of four floats. */
 const checkpoint = (pickle: string, extra: Record<string, string> = {}) =>
@@ -78,6 +80,7 @@ describe('hostile checkpoints', () => {
       checkpoint(state(tensor({ storage: storage(4, 'EvilStorage') }))),
       /torch\.EvilStorage/,
     ],
+    ['a negated view', checkpoint(state(tensor({ metadata: `}${text('neg')}I01\ns` }))), /stored with another sign/],
     ['a storage that is none', checkpoint(state(tensor({ storage: int(1) }))), /its storage is missing/],
     [
       'a parameter of itself',

@@ -31,14 +31,15 @@ describe('arrays of data files', () => {
     });
   }
 
-  it('finds the array of an archive that holds one, and one beside others that cannot be read', async () => {
+  it('finds an array that is alone, beside others that cannot be read, and in a file named with a #', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'basin-'));
     const array = { name: 'x.npy', data: readFixture('version1.npy') };
     const expected = { dtype: 'float32', shape: [6, 4], data: counting(0, 24) };
     try {
       await writeFile(join(folder, 'one.bin'), zip([array]));
       await writeFile(join(folder, 'two.bin'), zip([array, { name: 'y.npy', data: Buffer.from('no array') }]));
-      for (const reference of ['one.bin', 'two.bin#x']) {
+      await writeFile(join(folder, 'odd#name.npy'), array.data);
+      for (const reference of ['one.bin', 'two.bin#x', 'odd#name.npy']) {
         const opened = await openArray(reference, folder);
         await checkTensor(opened, expected);
         await opened.close();
