@@ -60,7 +60,7 @@ export function drawLabels(
     const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
     context.font = font(theme, 0.85);
     if (length > 70) {
-      const count = length > 180 ? 4 : 2;
+      const count = length > 110 ? 4 : 2;
       for (const value of ticks(low, high, count)) {
         const place = toScreen(at(value));
         if (shared.some(corner => Math.hypot(corner[0] - place[0], corner[1] - place[1]) < 20)) continue;

@@ -18,7 +18,7 @@ export interface CellIndex {
   readonly column: number;
 }
 
-const MARGINS = { left: 56, right: 72, top: 30, bottom: 46 } as const;
+const MARGINS = { left: 60, right: 72, top: 30, bottom: 46 } as const;
 const BAR = { gap: 16, width: 12 } as const;
 
 /** Owns a canvas and the cell cursor on it. */
@@ -119,13 +119,6 @@ export class ContourChart {
       height: `${box.height}px`,
     });
   }
-}
-
-/** Marks the place of a picture before its first cell. */
-export function drawEmpty(canvas: HTMLCanvasElement, width: number, height: number, theme: Theme): void {
-  const surface = prepare(canvas, width, height);
-  surface.context.fillStyle = dots(surface, theme);
-  surface.context.fillRect(0, 0, width, height);
 }
 
 /** Right and up are positive; rows run upwards, as the y axis does. */
@@ -290,7 +283,7 @@ function drawAxes({ context, ratio }: Surface2d, view: SurfaceView, { frame, toX
   context.textBaseline = 'bottom';
   context.fillText('x, first direction', left + width / 2, bottom + MARGINS.bottom - 2);
   context.save();
-  context.translate(14, top + height / 2);
+  context.translate(8, top + height / 2);
   context.rotate(-Math.PI / 2);
   context.textBaseline = 'middle';
   if (height > 120) context.fillText('y, second direction', 0, 0);

@@ -34,7 +34,7 @@ export function formatTick(value: number, step: number): string {
       ? `${mantissa < 0 ? minus : ''}10${superscript(exponent)}`
       : `${fixed(mantissa, Math.min(decimals, 6))}×10${superscript(exponent)}`;
   }
-  return fixed(value, step > 0 && Number.isFinite(step) ? Math.min(10, -exponentOf(step * 1.0000001)) : 3);
+  return fixed(value, step > 0 && Number.isFinite(step) ? clamp(-exponentOf(step * 1.0000001), 0, 10) : 3);
 }
 
 /** A coordinate without needless zeros: −0.24, 1, 0. */
@@ -82,7 +82,9 @@ const isPlain = (exponent: number): boolean => exponent >= -4 && exponent < 6;
 
 function fixed(value: number, decimals: number): string {
   const places = Math.max(0, decimals);
-  const text = value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
+  // Negative decimals round to tens, hundreds and so on.
+  const rounded = decimals < 0 ? Math.round(value * 10 ** decimals) * 10 ** -decimals : value;
+  const text = rounded.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
   return withMinus(text === '-0' || /^-0\.0+$/.test(text) ? text.slice(1) : text);
 }
 
@@ -91,6 +93,8 @@ const scientific = (value: number, exponent: number, decimals: number): string =
 
 const superscript = (exponent: number): string =>
   [...String(exponent)].map(digit => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])).join('');
+
+const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
 const withMinus = (text: string): string => text.replace('-', minus);
 

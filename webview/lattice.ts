@@ -67,8 +67,8 @@ export function blocks(cells: Grid, lattice: Lattice): Block[] {
   return [...base, ...finer];
 }
 
-/** Extent of each of the ascending `indices` along an axis of `length` cells, to be used for rows and columns alike. */
-export function extents(indices: readonly number[], length: number, coarseness: number): [from: number, to: number][] {
+/** Extent of each of the ascending `indices` along an axis of `length` cells. */
+function extents(indices: readonly number[], length: number, coarseness: number): [from: number, to: number][] {
   const half = coarseness / 2;
   return indices.map((index, i) => {
     const before = indices[i - 1];
@@ -81,7 +81,7 @@ export function extents(indices: readonly number[], length: number, coarseness: 
 }
 
 /** Largest step between neighbours of a lattice, in cells; 1 where there are no neighbours. */
-export function coarseness({ rows, columns }: Lattice): number {
+function coarseness({ rows, columns }: Lattice): number {
   return Math.max(1, ...steps(rows), ...steps(columns));
 }
 

@@ -23,7 +23,7 @@ export interface MeshBox {
   readonly height: number;
 }
 
-const HEIGHT = 0.95;
+const HEIGHT = 1.15;
 const ALIKE = 3;
 /** More lines than this in one direction would hide the colours. */
 const MOST_LINES = 26;

@@ -19,7 +19,7 @@ export interface NumberGroup {
 /** Three groups: the checkpoint itself, the grid, and the directions that span the plane. */
 export function numberGroups(surface: SurfaceResult): NumberGroup[] {
   return [
-    { title: 'Checkpoint', rows: checkpointRows(surface) },
+    { title: 'Checkpoint, at the origin', rows: checkpointRows(surface) },
     { title: 'Grid', rows: gridRows(surface) },
     { title: 'Directions', rows: directionRows(surface) },
   ];

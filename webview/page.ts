@@ -51,7 +51,11 @@ export class Page {
   readonly #surfaceNote = element('p', { class: 'note', hidden: true });
   readonly #surfaceHint = element('p', { class: 'hint' }, 'Drag, or use the arrow keys, to turn; + and − zoom.');
   readonly #surfaceFigure: HTMLElement;
-  readonly #waiting = element('p', { class: 'waiting' });
+  readonly #waiting = element(
+    'p',
+    { class: 'waiting' },
+    element('span', { class: 'waiting-text' }, 'The first cells appear here.'),
+  );
   readonly #numbers = element('div', { class: 'numbers' });
   readonly #caption = element('footer', { class: 'caption' });
 
@@ -122,12 +126,8 @@ export class Page {
     this.#view = null;
     this.#showStatus(state);
     const { surface } = state;
-    this.#waiting.hidden = surface !== undefined;
+    this.#waiting.hidden = surface !== undefined || (state.phase !== 'starting' && state.phase !== 'computing');
     this.#toolbar.hidden = this.#content.hidden = this.#caption.hidden = surface === undefined;
-    setText(
-      this.#waiting,
-      state.phase === 'starting' || state.phase === 'computing' ? 'The first cells appear here.' : '',
-    );
     if (surface === undefined) return;
     this.#showNumbers(surface);
     this.#showCaption(surface);
@@ -237,11 +237,12 @@ export class Page {
       view.metric === 'accuracy' ? 'Accuracy is shown on a linear scale.' : 'A logarithm needs every loss above zero.';
     this.#scale.show(view.scale?.kind ?? 'linear', view.canBeLog, why);
 
-    const width = this.#contour.element.clientWidth;
-    const height = this.#contour.draw(view, this.#theme, COLOR_MAP, Math.max(280, Math.min(width, 640)));
-    const isShown =
-      this.#surface?.draw(view, this.#theme, COLOR_MAP, this.#surfaceFigure.clientWidth, Math.max(height, 280)) ??
-      false;
+    const width = this.#surfaceFigure.clientWidth;
+    const tall = this.#contour.draw(view, this.#theme, COLOR_MAP, Math.max(280, Math.min(width, 640)));
+    // Side by side the pictures are equally high; below each other the surface needs no more than its box.
+    const isBeside = this.#surfaceFigure.offsetTop === this.#contour.element.offsetTop;
+    const height = Math.round(Math.max(260, isBeside ? tall : 0.78 * width));
+    const isShown = this.#surface?.draw(view, this.#theme, COLOR_MAP, width, height) ?? false;
     this.#surfaceNote.hidden = isShown;
     this.#surfaceHint.hidden = !isShown;
     setText(

@@ -20,6 +20,9 @@ export interface Scale {
 /** Above this ratio of the highest to the lowest loss, a linear scale would show a single dark spot in a flat bowl. */
 const LOG_RATIO = 30;
 
+/** Ends that differ by less, relatively, are one value to whoever reads the ticks. */
+const SAME = 1e-9;
+
 /** Whether a logarithm exists for every value in [low, high]. */
 export const allowsLog = (low: number, high: number): boolean => low > 0 && high > low;
 
@@ -43,7 +46,8 @@ export const transform =
 /** About `count` round values within the scale, in ascending order. */
 export function scaleTicks(scale: Scale, count: number): Tick[] {
   const { low, high, unit, kind } = scale;
-  if (!(high > low)) return [{ value: low, label: unit === 'percent' ? formatPercent(low) : formatNumber(low) }];
+  if (!(high - low > SAME * Math.abs(high)))
+    return [{ value: low, label: unit === 'percent' ? formatPercent(low) : formatNumber(low) }];
   if (kind === 'log' && high / low >= 8) {
     return logTicks(low, high, count).map(value => ({ value, label: formatTick(value, value) }));
   }

@@ -299,7 +299,7 @@ function opaque(color: string): string {
 }
 
 /** Room around the box for its labels, in CSS pixels. */
-const LABEL_ROOM = { sides: 46, ends: 44 } as const;
+const LABEL_ROOM = { sides: 36, ends: 40 } as const;
 
 /** The least distance at which the box and its labels fit into the canvas, however it is turned about its axis. */
 function fitDistance(

@@ -125,6 +125,7 @@ async function bundle(): Promise<Map<string, { type: string; content: string | U
   const result = await build({
     entryPoints: { webview: fileURLToPath(new URL('../../webview/main.ts', import.meta.url)) },
     bundle: true,
+    minify: true,
     write: false,
     outdir: 'dist',
     platform: 'browser',

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { caption } from '../../../webview/caption.ts';
+import type { PanelState } from '../../../webview/messages.ts';
+import { numberGroups } from '../../../webview/numbers.ts';
+import { statusView } from '../../../webview/status.ts';
+import type { SurfaceResult } from '../../../worker/results.ts';
+import { panelStates, surface, withLoss } from '../../fixtures/panelStates.ts';
+
+describe('caption', () => {
+  const real = surface();
+  const check = (name: string, of: SurfaceResult, expected: string): void => {
+    it(name, () => assert.equal(caption(of).what, expected));
+  };
+  const start = 'Mean cross-entropy of runs/batch-32/epoch_024.pt in model.onnx, train split of train.npz,';
+  check(
+    'names everything',
+    real,
+    `${start} rows 0 to 1,023, BatchNorm statistics held, along two random directions of seed 0, filter-normalized, weights only.`,
+  );
+  check(
+    'says when the rows were drawn',
+    { ...real, provenance: { ...real.provenance, samples: 256, seed: 7 } },
+    `${start} 256 of rows 0 to 1,023, seed 7, BatchNorm statistics held, along two random directions of seed 0, filter-normalized, weights only.`,
+  );
+  check(
+    'names a directions file',
+    { ...real, plane: { ...real.plane, kind: 'file', file: 'd.npz', normalization: 'as given', perturb: 'as given' } },
+    `${start} rows 0 to 1,023, BatchNorm statistics held, along the two directions of d.npz, taken as given.`,
+  );
+  it('tells what it was computed by, and keeps the notes', () => {
+    const { how, notes } = caption(real);
+    assert.match(how, /^Computed by onnxruntime on cpu, 2 threads, float32; 12 s, begun .* 2026, \d\d:\d\d\.$/);
+    assert.deepEqual(notes, real.provenance.notes);
+  });
+});
+
+describe('numberGroups', () => {
+  const check = (
+    name: string,
+    of: SurfaceResult,
+    label: string,
+    expected: readonly (string | undefined)[] | null,
+  ): void => {
+    it(name, () => {
+      const row = numberGroups(of)
+        .flatMap(({ rows }) => rows)
+        .find(candidate => candidate.label === label);
+      assert.deepEqual(row ? [row.value, row.note] : null, expected);
+    });
+  };
+  const real = surface();
+  check('gives the loss with its error', real, 'Loss', ['0.00616 ± 0.00057', '± standard error']);
+  check('gives the highest loss and its place', real, 'Highest loss', ['101', 'at x −1, y 1']);
+  check('gives norms relative to the parameters’', real, 'Norm of x', ['10.0', '0.825 × ‖θ‖']);
+  check('counts no failures where there are none', real, 'Not finite', null);
+  check('counts failures', panelStates['failed-cells'].surface!, 'Not finite', ['75', 'NaN or infinite, hatched']);
+  check('counts cells while they come', panelStates.finer.surface!, 'Computed', ['462 of 2,601', undefined]);
+  check(
+    'has no accuracy where there is none',
+    { ...real, origin: { ...real.origin, accuracy: null } },
+    'Accuracy',
+    null,
+  );
+  check(
+    'has no extremes where nothing is finite',
+    withLoss(real, () => 'NaN'),
+    'Lowest loss',
+    null,
+  );
+});
+
+describe('statusView', () => {
+  const check = (
+    name: string,
+    state: PanelState,
+    headline: string,
+    detail: string,
+    actions: readonly string[],
+  ): void => {
+    it(name, () => {
+      const view = statusView(state);
+      assert.deepEqual([view.headline, view.detail, view.actions], [headline, detail, actions]);
+    });
+  };
+  check('starting', panelStates.starting, 'Loading model and data…', '', ['cancel']);
+  check('computing', panelStates.finer, 'Computing…', '462 of 2,601 cells, about 11 s left', ['cancel']);
+  check(
+    'computing without an estimate',
+    { ...panelStates.finer, progress: { done: 1, total: 9, elapsedSeconds: 1, remainingSeconds: null } },
+    'Computing…',
+    '1 of 9 cells',
+    ['cancel'],
+  );
+  check('done', panelStates.done, 'Done', 'in 12 s', []);
+  check('cancelled', panelStates.cancelled, 'Cancelled', 'after 1,512 of 2,601 cells', ['retry']);
+  check('failed', panelStates.failed, 'Failed', '', ['retry', 'showLog']);
+  check('stopped', panelStates.stopped, 'Stopped', 'after 462 of 2,601 cells', ['retry', 'showLog']);
+  it('has a message for a failure that brought none', () => {
+    assert.match(statusView({ checkpoint: 'a.pt', phase: 'failed' }).message ?? '', /log/);
+  });
+});
