@@ -141,6 +141,19 @@ describe('hostile checkpoints', () => {
     assert.ok(read < 100_000, `${read} bytes were read`);
   });
 
+  it('finds a view into a storage of the old container', async () => {
+    const view = storage(4).replace(/tQ$/, `${tuple(text('view'), int(2), int(2))}tQ`);
+    const pickles = [`I1001\n`, '}', state(tensor({ storage: view, offset: 1, size: [1] })), `]${text('0')}a`];
+    const stored = Buffer.alloc(24);
+    stored.writeBigInt64LE(4n);
+    [1, 2, 3, 4].forEach((value, index) => {
+      stored.writeFloatLE(value, 8 + 4 * index);
+    });
+    const magic = readFixture('legacy-strided.pth').subarray(0, 15);
+    const { tensors } = await open(Buffer.concat([magic, bytes(pickles.map(pickle => `${pickle}.`).join('')), stored]));
+    assert.deepEqual([...(await tensors[0]!.read()).data], [4]);
+  });
+
   it('refuses a storage of the old container whose length is another', async () => {
     const file = Buffer.from(readFixture('legacy-strided.pth'));
     const counts = [24n, 2n, 1n];

@@ -70,6 +70,11 @@ describe('samples', () => {
     });
   }
 
+  it('normalise every example by the same channels', async () => {
+    const { data } = await read({ inputs: 'data.npz#images', mean: [0, 4] }, 1, 3);
+    assert.deepEqual(data, [8, 9, 10, 11, 8, 9, 10, 11, 16, 17, 18, 19, 16, 17, 18, 19]);
+  });
+
   it('normalise images and not the tokens beside them', () =>
     withSample(
       { inputs: { pixels: 'data.npz#images', ids: 'data.npz#tokens' }, targets: labels, scale: 8 },
