@@ -347,8 +347,12 @@ function drawColorBar(
   context.font = font(theme, 0.92);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
+  let below = Number.POSITIVE_INFINITY;
   for (const { value, label } of scaleTicks) {
     const y = top + height * (1 - toUnit(scale, value));
+    // A short bar has no room for every tick.
+    if (below - y < theme.fontSize * 1.1) continue;
+    below = y;
     context.fillStyle = theme.line;
     context.globalAlpha = theme.isHighContrast ? 1 : 0.35;
     context.fillRect(left + BAR.width, snap(y, ratio), 4, 1 / ratio);

@@ -72,4 +72,6 @@ function directionRows({ plane }: SurfaceResult): NumberRow[] {
 }
 
 const range = (positions: readonly number[]): string =>
-  `${formatCoordinate(positions[0] ?? 0)} to ${formatCoordinate(positions.at(-1) ?? 0)}`;
+  positions.length === 1
+    ? formatCoordinate(positions[0]!)
+    : `${formatCoordinate(positions[0] ?? 0)} to ${formatCoordinate(positions.at(-1) ?? 0)}`;

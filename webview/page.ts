@@ -44,6 +44,7 @@ export class Page {
   readonly #toolbar: HTMLElement;
   readonly #metric: Segmented<Metric>;
   readonly #scale: Segmented<ScaleKind>;
+  readonly #reset = button('Reset View', () => this.#surface?.reset());
   readonly #content = element('div', { class: 'content' });
   readonly #contour: ContourChart;
   readonly #surface: SurfaceChart | null;
@@ -80,14 +81,12 @@ export class Page {
       ],
       scale => this.#choose({ scale }),
     );
-    const reset = button('Reset View', () => this.#surface?.reset());
-    this.#toolbar = element('div', { class: 'toolbar' }, this.#metric.element, this.#scale.element, reset);
+    this.#toolbar = element('div', { class: 'toolbar' }, this.#metric.element, this.#scale.element, this.#reset);
 
     this.#contour = new ContourChart(cell => this.#read(cell));
     const canvas = element('canvas');
     const renderer = tryRenderer(canvas);
     this.#surface = renderer && new SurfaceChart(canvas, renderer, camera, moved => events.camera(moved));
-    reset.hidden = this.#surface === null;
     this.#surfaceFigure = element(
       'figure',
       {},
@@ -244,7 +243,7 @@ export class Page {
     const height = Math.round(Math.max(260, isBeside ? tall : 0.78 * width));
     const isShown = this.#surface?.draw(view, this.#theme, COLOR_MAP, width, height) ?? false;
     this.#surfaceNote.hidden = isShown;
-    this.#surfaceHint.hidden = !isShown;
+    this.#surfaceHint.hidden = this.#reset.hidden = !isShown;
     setText(
       this.#surfaceNote,
       this.#surface === null

@@ -54,6 +54,7 @@ describe('numberGroups', () => {
   check('gives norms relative to the parameters’', real, 'Norm of x', ['10.0', '0.825 × ‖θ‖']);
   check('counts no failures where there are none', real, 'Not finite', null);
   check('counts failures', panelStates['failed-cells'].surface!, 'Not finite', ['75', 'NaN or infinite, hatched']);
+  check('gives one number for a single row', { ...real, y: [0] }, 'Range', ['x −1 to 1', 'y 0']);
   check('counts cells while they come', panelStates.finer.surface!, 'Computed', ['462 of 2,601', undefined]);
   check(
     'has no accuracy where there is none',
