@@ -66,18 +66,19 @@ export async function* surface(
       done++;
     }
   };
-  const all = Promise.all(Array.from({ length: objective.concurrency }, evaluateCells));
-  const settled = all.then(
+  const evaluations = Array.from({ length: objective.concurrency }, evaluateCells);
+  const all = Promise.all(evaluations);
+  const ended = all.then(
     () => true,
     () => true,
   );
   try {
-    while (!(await Promise.race([settled, pause(UPDATE_INTERVAL)]))) yield snapshot();
+    while (!(await Promise.race([ended, pause(UPDATE_INTERVAL)]))) yield snapshot();
     await all;
     yield snapshot();
   } finally {
     stop.abort();
-    await settled;
+    await Promise.allSettled(evaluations);
   }
 }
 

@@ -2,16 +2,25 @@ import type { Progress } from '../results.ts';
 
 const WIDTH = 30;
 
-/** One line on a terminal that is drawn over and over; nothing where the stream is none. */
+/** A job of at least this many seconds is announced where no bar can be drawn. */
+const LONG_JOB = 10;
+
+/** One line on a terminal that is drawn over and over; in a log, one line that says how long a long job will take. */
 export class ProgressBar {
+  private announced = false;
+
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
   update({ done, total, remainingSeconds }: Progress): void {
-    if (!this.stream.isTTY) return;
-    const filled = Math.round((WIDTH * done) / total);
-    const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-    const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
-    this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
+    if (this.stream.isTTY) {
+      const filled = Math.round((WIDTH * done) / total);
+      const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
+      const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
+      this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
+    } else if (!this.announced && remainingSeconds !== null && remainingSeconds >= LONG_JOB) {
+      this.announced = true;
+      this.stream.write(`${total} cells, about ${formatDuration(remainingSeconds)}\n`);
+    }
   }
 
   clear(): void {

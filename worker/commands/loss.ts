@@ -11,7 +11,7 @@ export async function loss(target: Target, context: Context): Promise<LossResult
     const evaluation = await objective.evaluate(objective.origin, context.signal);
     return {
       kind: 'loss',
-      checkpoint: target.checkpoint,
+      checkpoint: problem.checkpoint,
       loss: toJsonNumber(evaluation.loss),
       standardError: evaluation.standardError === null ? null : toJsonNumber(evaluation.standardError),
       accuracy: evaluation.accuracy,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { openSample, type Sample } from '../data/sample.ts';
 import { inputError, messageOf } from '../errors.ts';
@@ -17,6 +17,8 @@ import type { Context } from './context.ts';
 export interface Problem {
   readonly objective: Objective;
   readonly project: Project;
+  /** The checkpoint's path as results name it: see `nameInProject`. */
+  readonly checkpoint: string;
   readonly seed: number;
   /** Provenance of what was computed since the problem was opened. */
   provenance(): Provenance;
@@ -44,13 +46,15 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
   const engine = await engines.engine(laneBytes, target.threads, target.memoryBytes);
   try {
     const objective = await createObjective({ model, binding, sample, loss: project.loss, engine });
+    const name = nameInProject(project, target.checkpoint);
     return {
       objective,
       project,
+      checkpoint: name,
       seed,
       provenance: () => ({
         model: modelSource,
-        checkpoint: { file: target.checkpoint, digest: binding.digest },
+        checkpoint: { file: name, digest: binding.digest },
         ...(sample && { data: dataSource(project, split, sample) }),
         split,
         rows: sample?.rows ?? [0, 0],
@@ -76,6 +80,12 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
     await sample?.close();
     throw error;
   }
+}
+
+/** A file's path relative to basin.json's folder, which is the same on every machine, where it lies inside. */
+export function nameInProject(project: Project, file: string): string {
+  const path = relative(project.directory, resolve(file));
+  return path.startsWith('..') || isAbsolute(path) ? file : path.split(sep).join('/');
 }
 
 /** Reads the model that a project names. */

@@ -9,7 +9,7 @@ import type { Evaluation } from '../objective/evaluation.ts';
 import type { GridSize, SurfaceRequest } from '../protocol.ts';
 import { type Cell, type Plane, type SurfaceUpdate, toJsonNumber } from '../results.ts';
 import type { Context } from './context.ts';
-import { openProblem, type Problem } from './problem.ts';
+import { nameInProject, openProblem, type Problem } from './problem.ts';
 
 const DEFAULT_GRID: GridSize = { columns: 51, rows: 51 };
 const DEFAULT_RANGE = 1;
@@ -33,7 +33,7 @@ export async function* surface(request: SurfaceRequest, context: Context): Async
     const { plane, directions } = await openPlane(problem, request);
     const plan: SurfacePlan = { directions, x: coordinates(columns, range), y: coordinates(rows, range) };
     for await (const partial of evaluateSurface(problem.objective, plan, context.signal)) {
-      yield { result: toResult(request.checkpoint, problem, plane, plan, partial), progress: partial.progress };
+      yield { result: toResult(problem, plane, plan, partial), progress: partial.progress };
     }
   } finally {
     await problem.close();
@@ -63,7 +63,15 @@ async function openPlane(
       y: await givenDirection(file, 'y', objective.slots),
     };
     const how = { normalization: 'as given', perturb: 'as given' } as const;
-    return { plane: { kind: 'file', file: name, ...how, ...geometry(objective.origin, directions) }, directions };
+    return {
+      plane: {
+        kind: 'file',
+        file: nameInProject(problem.project, name),
+        ...how,
+        ...geometry(objective.origin, directions),
+      },
+      directions,
+    };
   } finally {
     await file.close();
   }
@@ -75,7 +83,6 @@ const geometry = (theta: Float32Array, { x, y }: SurfacePlan['directions']): Pic
 });
 
 function toResult(
-  checkpoint: string,
   problem: Problem,
   plane: Plane,
   plan: SurfacePlan,
@@ -90,7 +97,7 @@ function toResult(
     );
   return {
     kind: 'surface',
-    checkpoint,
+    checkpoint: problem.checkpoint,
     x: plan.x,
     y: plan.y,
     loss: table(({ loss }) => loss),

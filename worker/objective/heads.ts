@@ -54,34 +54,40 @@ function crossEntropy(output: Tensor, targets: Tensor, count: number): HeadResul
       }
       const outer = Math.floor(position / inner);
       const start = (example * positions + outer * inner) * classes + (position % inner);
-      const { logSumExp, argMax } = summarize(data as Float32Array, start, classStride, classes);
-      sums[example]! += logSumExp - Number(data[start + target * classStride]);
+      const { max, argMax, rest } = summarize(data as Float32Array, start, classStride, classes);
+      // The logarithm of the other classes' share is exact however small it is, so that tiny losses do not round to 0.
+      sums[example]! += max - Number(data[start + target * classStride]) + Math.log1p(rest);
       if (argMax === target) correct[example]! += 1;
     }
   }
   return { sums, weights: new Float64Array(count).fill(positions), correct };
 }
 
-/** log Σ exp of strided numbers, shifted by their maximum, and the index of the first maximum (−1 where one is NaN). */
+/**
+ * The first maximum of strided numbers, and Σ exp(x − max) over all others, with which log Σ exp x is
+ * max + log(1 + rest). A NaN among them makes all NaN and no index the maximum.
+ */
 function summarize(
   data: Float32Array,
   start: number,
   stride: number,
   count: number,
-): { logSumExp: number; argMax: number } {
+): { max: number; argMax: number; rest: number } {
   let max = Number.NEGATIVE_INFINITY;
   let argMax = 0;
   for (let index = 0; index < count; index++) {
     const value = data[start + index * stride]!;
-    if (Number.isNaN(value)) return { logSumExp: Number.NaN, argMax: -1 };
+    if (Number.isNaN(value)) return { max: Number.NaN, argMax: -1, rest: Number.NaN };
     if (value > max) {
       max = value;
       argMax = index;
     }
   }
-  let sum = 0;
-  for (let index = 0; index < count; index++) sum += Math.exp(data[start + index * stride]! - max);
-  return { logSumExp: max + Math.log(sum), argMax };
+  let rest = 0;
+  for (let index = 0; index < count; index++) {
+    if (index !== argMax) rest += Math.exp(data[start + index * stride]! - max);
+  }
+  return { max, argMax, rest };
 }
 
 /** The axis of the classes: 1 as in PyTorch if the rest fits the targets' shape, else the last. */

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { coarseToFine, coordinates } from '../../../worker/analysis/grid.ts';
+import { type PartialSurface, surface } from '../../../worker/analysis/surface.ts';
+import { interruptedError } from '../../../worker/errors.ts';
+import type { Evaluation } from '../../../worker/objective/evaluation.ts';
+import type { Objective } from '../../../worker/objective/objective.ts';
+
+describe('a grid', () => {
+  it('is visited once in every cell, and any two prefixes of passes are nested lattices', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), (rows, columns) => {
+        const order = coarseToFine(rows, columns);
+        const keys = new Set(order.map(({ row, column }) => row * columns + column));
+        assert.equal(order.length, rows * columns);
+        assert.equal(keys.size, rows * columns);
+      }),
+    );
+  });
+
+  it('begins with a lattice over the whole range, middle first', () => {
+    const order = coarseToFine(51, 51);
+    const first = order.slice(0, 64);
+    assert.deepEqual(
+      [...new Set(first.map(({ row }) => row))].sort((a, b) => a - b),
+      [0, 8, 16, 24, 32, 40, 48, 50],
+    );
+    assert.deepEqual(first[0], { row: 24, column: 24 });
+  });
+
+  it('has coordinates symmetric to the last bit, and 0 in the middle of an odd count', () => {
+    for (const [count, range] of [
+      [1, 2],
+      [2, 1],
+      [11, 1],
+      [51, 0.3],
+      [100, 1e-3],
+    ] as const) {
+      const values = coordinates(count, range);
+      assert.equal(values.length, count);
+      for (const [index, value] of values.entries()) assert.equal(value + values[count - 1 - index]!, 0);
+      if (count > 1) assert.equal(values.at(-1), range);
+      if (count % 2 === 1) assert.equal(values[(count - 1) / 2], 0);
+    }
+  });
+});
+
+/** An objective on two parameters whose value is given by a formula, and that can be made to wait or fail. */
+function formula(
+  evaluate: (a: number, b: number, signal: AbortSignal) => Promise<number> | number,
+): Objective & { readonly calls: { count: number; running: number } } {
+  const calls = { count: 0, running: 0 };
+  return {
+    slots: [],
+    origin: Float32Array.of(1, 2),
+    graph: { inputs: [], outputs: [] },
+    samples: 10,
+    concurrency: 3,
+    notes: [],
+    calls,
+    evaluate: async (theta, signal): Promise<Evaluation> => {
+      if (signal.aborted) throw interruptedError();
+      calls.count++;
+      calls.running++;
+      try {
+        const loss = await evaluate(theta[0]!, theta[1]!, signal);
+        return { loss, standardError: null, accuracy: null, perExample: null };
+      } finally {
+        calls.running--;
+      }
+    },
+    close: async () => {},
+  };
+}
+
+const plan = (columns: number, rows: number) => ({
+  directions: { x: Float32Array.of(1, 0), y: Float32Array.of(0, 1) },
+  x: coordinates(columns, 1),
+  y: coordinates(rows, 1),
+});
+
+async function collect(results: AsyncIterable<PartialSurface>): Promise<PartialSurface> {
+  let last: PartialSurface | null = null;
+  for await (const partial of results) last = partial;
+  return last!;
+}
+
+const signal = (): AbortSignal => new AbortController().signal;
+const tick = () => new Promise<void>(resolve => setImmediate(resolve));
+
+describe('a surface', () => {
+  it('has rows by y and columns by x, also where the grid is not square, and evaluates the origin once', async () => {
+    const objective = formula((a, b) => 10 * a + b);
+    const { cells, origin, progress } = await collect(surface(objective, plan(5, 3), signal()));
+    assert.equal(origin.loss, 12);
+    assert.deepEqual(
+      cells.map(row => row.map(cell => cell!.loss)),
+      [-1, 0, 1].map(y => [-1, -0.5, 0, 0.5, 1].map(x => 12 + 10 * x + y)),
+    );
+    assert.deepEqual([progress.done, progress.total, objective.calls.count], [15, 15, 15]);
+  });
+
+  it('keeps cells that are not finite as they are', async () => {
+    const objective = formula(a => (a > 1.5 ? Number.NaN : a > 1.2 ? Number.POSITIVE_INFINITY : a));
+    const { cells } = await collect(surface(objective, plan(5, 1), signal()));
+    assert.deepEqual(
+      cells[0]!.map(cell => cell!.loss),
+      [0, 0.5, 1, Number.POSITIVE_INFINITY, Number.NaN],
+    );
+  });
+
+  it('yields the origin before any cell', async () => {
+    const results = surface(
+      formula(a => a),
+      plan(9, 9),
+      signal(),
+    );
+    const { value } = await results.next();
+    assert.equal((value as PartialSurface).progress.done, 0);
+    assert.equal((value as PartialSurface).origin.loss, 1);
+    await results.return(undefined);
+  });
+
+  it('stops with the signal: what was yielded stays, nothing runs on', async () => {
+    const controller = new AbortController();
+    const objective = formula(async (a, _, inner) => {
+      await tick();
+      if (objective.calls.count > 20) controller.abort();
+      if (inner.aborted) throw interruptedError();
+      return a;
+    });
+    await assert.rejects(collect(surface(objective, plan(9, 9), controller.signal)), { kind: 'interrupted' });
+    assert.equal(objective.calls.running, 0);
+    assert.ok(objective.calls.count < 30, `${objective.calls.count} evaluations`);
+  });
+
+  it('stops when its consumer leaves', async () => {
+    const objective = formula(async a => {
+      await tick();
+      return a;
+    });
+    for await (const _ of surface(objective, plan(51, 51), signal())) break;
+    assert.equal(objective.calls.running, 0);
+  });
+
+  it('fails with the first failure, and nothing runs on', async () => {
+    const objective = formula(async a => {
+      await tick();
+      if (objective.calls.count > 10) throw new Error('out of memory');
+      return a;
+    });
+    await assert.rejects(collect(surface(objective, plan(9, 9), signal())), /out of memory/);
+    assert.equal(objective.calls.running, 0);
+  });
+});
