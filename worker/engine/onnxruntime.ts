@@ -86,10 +86,13 @@ export interface OnnxRuntimeOptions {
   readonly lanes: number;
   /** Processor threads of each session. */
   readonly threadsPerLane: number;
+  /** How parameters reach the graph; the default is what was measured to be faster, see `foldsParameters`. */
+  readonly parameters?: 'constants' | 'inputs';
 }
 
 /** Starts the engine; its threads start with it and cost little until used. */
-export function createOnnxRuntimeEngine({ lanes: laneCount, threadsPerLane }: OnnxRuntimeOptions): Engine {
+export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
+  const { lanes: laneCount, threadsPerLane } = options;
   const lanes = Array.from({ length: laneCount }, () => new Lane({ threads: threadsPerLane }));
   let nextProgram = 0;
   let nextSession = 0;
@@ -98,7 +101,7 @@ export function createOnnxRuntimeEngine({ lanes: laneCount, threadsPerLane }: On
     const program = nextProgram++;
     const values = valuesOf(graph);
     const slot = ({ name }: { readonly name: string }) => ({ file: 'theta', offset: 4 * layout.get(name)! });
-    const folded = foldsParameters(values);
+    const folded = options.parameters ? options.parameters === 'constants' : foldsParameters(values);
     const model = writeModel(graph, folded ? { external: slot } : {});
     const parameters = folded
       ? []

@@ -1,15 +1,16 @@
 import type { Sample } from '../data/sample.ts';
-import type { Engine, Feeds, Program, Session } from '../engine/engine.ts';
-import { inputError, throwIfAborted } from '../errors.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { inputError } from '../errors.ts';
 import { constant, type Graph, parameter } from '../graph/graph.ts';
 import { buildGraph } from '../graph/onnx/build.ts';
 import type { ModelFile } from '../graph/onnx/read.ts';
 import type { Binding, ParameterSlot } from '../model/bind.ts';
-import { elementCount, formatShape, numberAt, type Tensor } from '../tensor.ts';
+import { formatShape } from '../tensor.ts';
 import { chooseBatchSize } from './batching.ts';
-import { type Evaluation, summarizeHeads } from './evaluation.ts';
+import { evaluateHead, evaluateOutput } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type InputPlan, planInputs } from './feeds.ts';
-import { HEADS, type Head } from './heads.ts';
+import { HEADS } from './heads.ts';
 
 /** Which loss, and of which output of the graph. */
 export interface LossSpec {
@@ -47,10 +48,9 @@ export interface ObjectiveParts {
   readonly sample: Sample | null;
   readonly loss: LossSpec;
   readonly engine: Engine;
+  /** Examples computed at once; the default suits the processor's caches. */
+  readonly batchSize?: number;
 }
-
-/** Minibatches prepared once are kept for the next point as long as they take no more than this in all. */
-const KEPT_FEEDS_BYTES = 256 << 20;
 
 /** Puts an objective together. Throws `input` where model, data and loss do not fit each other. */
 export async function createObjective(parts: ObjectiveParts): Promise<Objective> {
@@ -67,10 +67,17 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     return program;
   };
 
+  const batchSize = parts.batchSize ?? (sample ? chooseBatchSize(one, sample.count) : 1);
+  const data = sample && plan ? { sample, plan } : null;
   const evaluate =
     loss.kind === 'output'
-      ? evaluateOutput(sample, plan, one, graphFor, compile)
-      : evaluateHead(sample, plan, one, graphFor, compile, loss, model.name);
+      ? evaluateOutput(data, batchSize, size => compile(graphFor(size)))
+      : evaluateHead(
+          HEADS[loss.kind],
+          requireData(data, loss),
+          batchSize,
+          compile(headGraph(model, graphFor, batchSize)),
+        );
   return {
     slots: binding.slots,
     origin: binding.theta,
@@ -86,7 +93,20 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
   };
 }
 
-type Evaluate = Objective['evaluate'];
+function requireData<T>(data: T | null, loss: LossSpec): T {
+  if (!data) throw inputError(`basin.json: the loss ${loss.kind} needs "data".`);
+  return data;
+}
+
+/** The graph for a batch, whose output must have a row for each example. */
+function headGraph(model: ModelFile, graphFor: (batchSize: number) => Graph, batchSize: number): Graph {
+  const graph = graphFor(batchSize);
+  const { shape } = graph.outputs[0]!.value;
+  if (shape[0] === batchSize) return graph;
+  throw inputError(
+    `${model.name}: for ${batchSize} examples its output is ${formatShape(shape)}; export the model with a dynamic batch axis first (dynamic_axes), so that each example has a row.`,
+  );
+}
 
 /** The model's graph for a batch size, cut down to the output that the loss is computed from. */
 function graphOf(parts: ObjectiveParts, plan: InputPlan | null, batchSize: number, note: (s: string) => void): Graph {
@@ -108,113 +128,4 @@ function graphOf(parts: ObjectiveParts, plan: InputPlan | null, batchSize: numbe
     throw inputError(`${model.name}: it has no output ${loss.output}; "loss" in basin.json can name one of ${names}.`);
   }
   return { inputs: graph.inputs, outputs: [output] };
-}
-
-/** Losses computed from a network's output: short minibatches are padded, so that one graph serves all. */
-function evaluateHead(
-  sample: Sample | null,
-  plan: InputPlan | null,
-  one: Graph,
-  graphFor: (batchSize: number) => Graph,
-  compile: (graph: Graph) => Program,
-  loss: LossSpec,
-  modelName: string,
-): Evaluate {
-  if (!sample || !plan) throw inputError(`basin.json: the loss ${loss.kind} needs "data".`);
-  const head: Head = HEADS[loss.kind as keyof typeof HEADS];
-  const batchSize = chooseBatchSize(one, sample.count);
-  const graph = graphFor(batchSize);
-  const { shape } = graph.outputs[0]!.value;
-  if (shape[0] !== batchSize) {
-    throw inputError(
-      `${modelName}: for ${batchSize} examples its output is ${formatShape(shape)}; export the model with a dynamic batch axis first (dynamic_axes), so that each example has a row.`,
-    );
-  }
-  const program = compile(graph);
-  const prepare = keep(sample, batchSize, (from, to) => plan.feeds(from, to, batchSize));
-
-  return async (theta, signal) => {
-    const session = await program.open(theta);
-    try {
-      const results = [];
-      for (let from = 0; from < sample.count; from += batchSize) {
-        throwIfAborted(signal);
-        const to = Math.min(from + batchSize, sample.count);
-        const { feeds, targets } = await prepare(from, to);
-        if (!targets) throw inputError(`basin.json: the loss ${loss.kind} needs "targets" in "data".`);
-        const [output] = await session.run(feeds);
-        results.push(head(output!, targets, to - from));
-      }
-      return summarizeHeads(results);
-    } finally {
-      await session.close();
-    }
-  };
-}
-
-/** A graph whose output is the mean loss over its rows: minibatches are exact, and weighted by their rows. */
-function evaluateOutput(
-  sample: Sample | null,
-  plan: InputPlan | null,
-  one: Graph,
-  graphFor: (batchSize: number) => Graph,
-  compile: (graph: Graph) => Program,
-): Evaluate {
-  const count = sample?.count ?? 1;
-  const batchSize = sample ? chooseBatchSize(one, count) : 1;
-  const programs = new Map<number, Program>();
-  const programFor = (size: number): Program => {
-    const program = programs.get(size) ?? compile(sample ? graphFor(size) : one);
-    programs.set(size, program);
-    return program;
-  };
-  const noData = { feeds: {} as Feeds, targets: null };
-  const prepare =
-    sample && plan ? keep(sample, batchSize, (from, to) => plan.feeds(from, to, to - from)) : async () => noData;
-
-  return async (theta, signal) => {
-    const sessions = new Map<number, Session>();
-    let total = 0;
-    try {
-      for (let from = 0; from < count; from += batchSize) {
-        throwIfAborted(signal);
-        const to = Math.min(from + batchSize, count);
-        const { feeds } = await prepare(from, to);
-        const session = sessions.get(to - from) ?? (await programFor(to - from).open(theta));
-        sessions.set(to - from, session);
-        const [output] = await session.run(feeds);
-        total += (to - from) * scalarOf(output!);
-      }
-    } finally {
-      await Promise.all([...sessions.values()].map(session => session.close()));
-    }
-    return { loss: total / count, standardError: null, accuracy: null, perExample: null };
-  };
-}
-
-function scalarOf(output: Tensor): number {
-  if (elementCount(output.shape) !== 1) {
-    throw inputError(
-      `The model's output is ${formatShape(output.shape)}, and the loss "output" takes a single number; set "loss" in basin.json to the loss it was trained with.`,
-    );
-  }
-  return numberAt(output.data, 0);
-}
-
-type Prepared = { readonly feeds: Feeds; readonly targets: Tensor | null };
-
-/** Remembers prepared minibatches where all of them are small enough. */
-function keep(
-  sample: Sample,
-  batchSize: number,
-  prepare: (from: number, to: number) => Promise<Prepared>,
-): (from: number, to: number) => Promise<Prepared> {
-  const exampleBytes = sample.inputTypes.reduce((sum, { shape }) => sum + 8 * elementCount(shape), 0);
-  if (exampleBytes * (sample.count + batchSize) > KEPT_FEEDS_BYTES) return prepare;
-  const kept = new Map<number, Promise<Prepared>>();
-  return (from, to) => {
-    const known = kept.get(from) ?? prepare(from, to);
-    kept.set(from, known);
-    return known;
-  };
 }
