@@ -34,8 +34,8 @@ export interface SurfaceFigures {
 function observed(engine: Engine, programs: Program[]): Engine {
   return {
     ...engine,
-    compile(graph, layout) {
-      const program = engine.compile(graph, layout);
+    compile(graph, layout, runs) {
+      const program = engine.compile(graph, layout, runs);
       programs.push(program);
       return program;
     },

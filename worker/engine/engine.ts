@@ -15,8 +15,9 @@ export interface Engine {
   /**
    * Prepares a graph.
    * @param layout where each parameter's elements begin in the vector θ, in elements.
+   * @param runs how often each session will run, by which an engine may decide what to prepare.
    */
-  compile(graph: Graph, layout: ReadonlyMap<string, number>): Program;
+  compile(graph: Graph, layout: ReadonlyMap<string, number>, runs: number): Program;
   dispose(): Promise<void>;
 }
 

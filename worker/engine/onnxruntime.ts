@@ -2,10 +2,10 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { computationError } from '../errors.ts';
-import { type Graph, type Value, valuesOf } from '../graph/graph.ts';
+import { type Value, valuesOf } from '../graph/graph.ts';
 import { writeModel } from '../graph/onnx/write.ts';
-import type { Tensor } from '../tensor.ts';
-import type { Engine, Program, Session } from './engine.ts';
+import { elementCount, type Tensor } from '../tensor.ts';
+import type { Engine, Session } from './engine.ts';
 import type { LaneOptions, LaneReply, LaneRequest, ParameterInput } from './laneProtocol.ts';
 
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
@@ -14,13 +14,22 @@ const { version } = createRequire(import.meta.url)('onnxruntime-node/package.jso
 const LANE_SCRIPT = new URL(import.meta.url.endsWith('.ts') ? '../../dist/lane.js' : './lane.js', import.meta.url);
 
 /**
- * Whether parameters become constants of a session made for each point, or inputs of one session.
+ * Multiplications of convolutions from which on it pays to open a session for each point.
  * With constant weights ONNX Runtime reorders convolutions to its blocked layout and fuses what follows, which halves
- * their time and by far repays the session (ResNet-20: 7 ms to open, 200 instead of 400 ms to run, bench/). Without
- * convolutions there is nothing to gain, and opening costs more than running.
+ * their time (ResNet-20: 200 instead of 400 ms), but a session takes 2 to 10 ms to open. The two meet near this many
+ * (bench/). Without convolutions there is nothing to gain.
  */
-const foldsParameters = (values: readonly Value[]): boolean =>
-  values.some(value => value.kind === 'applied' && value.operator === 'Conv');
+const FOLDING_MULTIPLICATIONS = 1e8;
+
+/** Whether parameters become constants of a session made for each point, or inputs of one session. */
+function foldsParameters(values: readonly Value[], runs: number): boolean {
+  const multiplications = values.reduce((sum, value) => {
+    if (value.kind !== 'applied' || value.operator !== 'Conv') return sum;
+    const [, ...filter] = value.inputs[1]!.shape;
+    return sum + elementCount(value.shape) * elementCount(filter);
+  }, 0);
+  return multiplications * runs >= FOLDING_MULTIPLICATIONS;
+}
 
 type Unsent<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -97,11 +106,11 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
   let nextProgram = 0;
   let nextSession = 0;
 
-  const compile = (graph: Graph, layout: ReadonlyMap<string, number>): Program => {
+  const compile: Engine['compile'] = (graph, layout, runs) => {
     const program = nextProgram++;
     const values = valuesOf(graph);
     const slot = ({ name }: { readonly name: string }) => ({ file: 'theta', offset: 4 * layout.get(name)! });
-    const folded = options.parameters ? options.parameters === 'constants' : foldsParameters(values);
+    const folded = options.parameters ? options.parameters === 'constants' : foldsParameters(values, runs);
     const model = writeModel(graph, folded ? { external: slot } : {});
     const parameters = folded
       ? []

@@ -61,22 +61,23 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
   const one = graphFor(1);
   const layout = new Map(binding.slots.map(slot => [slot.name, slot.offset]));
   const programs: Program[] = [];
-  const compile = (graph: Graph): Program => {
-    const program = engine.compile(graph, layout);
+  const compile = (graph: Graph, runs: number): Program => {
+    const program = engine.compile(graph, layout, runs);
     programs.push(program);
     return program;
   };
 
   const batchSize = parts.batchSize ?? (sample ? chooseBatchSize(one, sample.count) : 1);
+  const runs = Math.ceil((sample?.count ?? 1) / batchSize);
   const data = sample && plan ? { sample, plan } : null;
   const evaluate =
     loss.kind === 'output'
-      ? evaluateOutput(data, batchSize, size => compile(graphFor(size)))
+      ? evaluateOutput(data, batchSize, size => compile(graphFor(size), runs))
       : evaluateHead(
           HEADS[loss.kind],
           requireData(data, loss),
           batchSize,
-          compile(headGraph(model, graphFor, batchSize)),
+          compile(headGraph(model, graphFor, batchSize), runs),
         );
   return {
     slots: binding.slots,
