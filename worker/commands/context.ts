@@ -8,9 +8,12 @@ export interface Context {
   readonly engines: Engines;
 }
 
-/** Keeps one engine for all commands of a process, since its threads and libraries take a while to start. */
+/**
+ * Keeps engines for all commands of a process, since their threads and libraries take a while to start. One that is in
+ * use is never closed for another: problems of very different sizes may be computed at the same time.
+ */
 export class Engines {
-  private current: { readonly key: string; readonly engine: Engine } | null = null;
+  private readonly engines = new Map<string, Engine>();
 
   /**
    * An engine with as many lanes of one thread each as threads were asked for and memory allows.
@@ -18,20 +21,18 @@ export class Engines {
    * @param threads 0 for all the machine has.
    * @param memoryBytes what all lanes may take together; by default a quarter of the machine's memory.
    */
-  async engine(laneBytes: number, threads = 0, memoryBytes = totalmem() / 4): Promise<Engine> {
+  engine(laneBytes: number, threads = 0, memoryBytes = totalmem() / 4): Engine {
     const wanted = threads > 0 ? threads : availableParallelism();
     const lanes = Math.max(1, Math.min(wanted, Math.floor(memoryBytes / laneBytes)));
     const threadsPerLane = Math.max(1, Math.floor(wanted / lanes));
     const key = `${lanes}×${threadsPerLane}`;
-    if (this.current?.key !== key) {
-      await this.dispose();
-      this.current = { key, engine: createOnnxRuntimeEngine({ lanes, threadsPerLane }) };
-    }
-    return this.current!.engine;
+    const engine = this.engines.get(key) ?? createOnnxRuntimeEngine({ lanes, threadsPerLane });
+    this.engines.set(key, engine);
+    return engine;
   }
 
   async dispose(): Promise<void> {
-    await this.current?.engine.dispose();
-    this.current = null;
+    await Promise.all([...this.engines.values()].map(engine => engine.dispose()));
+    this.engines.clear();
   }
 }

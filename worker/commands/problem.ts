@@ -43,7 +43,7 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
   const seed = target.seed ?? project.seed;
   const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
   const laneBytes = SESSION_BYTES + PARAMETER_COPIES * binding.theta.byteLength;
-  const engine = await engines.engine(laneBytes, target.threads, target.memoryBytes);
+  const engine = engines.engine(laneBytes, target.threads, target.memoryBytes);
   try {
     const objective = await createObjective({ model, binding, sample, loss: project.loss, engine });
     const name = nameInProject(project, target.checkpoint);
