@@ -3,8 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import schema from '../media/basin.schema.json' with { type: 'json' };
+import type { Layout } from './data/layout.ts';
 import { inputError, messageOf } from './errors.ts';
-import type { LossSpec } from './objective/objective.ts';
+import { permittedPath } from './io/access.ts';
+import type { ParameterFilter } from './model/parameterFilter.ts';
+import type { LossSettings } from './objective/loss.ts';
 import type { Split } from './results.ts';
 
 /** The data of a split, as basin.json names it. */
@@ -23,12 +26,14 @@ export interface Project {
   readonly model: string;
   readonly runs: readonly string[];
   readonly data: Partial<Record<Split, SplitData>>;
-  readonly normalization: {
+  readonly inputFormat: {
+    readonly layout?: Layout;
     readonly scale?: number;
     readonly mean?: readonly number[];
     readonly std?: readonly number[];
   };
-  readonly loss: LossSpec;
+  readonly loss: LossSettings;
+  readonly parameters: ParameterFilter;
   readonly samples: number;
   readonly order: 'first' | 'seeded';
   readonly seed: number;
@@ -41,8 +46,9 @@ const DEFAULT_SAMPLES = 2000;
 interface ProjectFile {
   readonly model: string;
   readonly runs?: readonly string[];
-  readonly data?: Partial<Record<Split, SplitData>> & Project['normalization'];
-  readonly loss?: LossSpec['kind'] | LossSpec;
+  readonly data?: Partial<Record<Split, SplitData>> & Project['inputFormat'];
+  readonly loss?: LossSettings['kind'] | LossSettings;
+  readonly parameters?: Partial<ParameterFilter>;
   readonly samples?: number;
   readonly order?: 'first' | 'seeded';
   readonly seed?: number;
@@ -80,7 +86,7 @@ async function findProject(checkpoint: string): Promise<string> {
 
 /** Reads and checks basin.json; comments are allowed. */
 export async function readProject(file: string): Promise<Project> {
-  const text = await readFile(file, 'utf8').catch(error => {
+  const text = await readFile(permittedPath(file), 'utf8').catch(error => {
     throw inputError(`${file}: cannot be read (${messageOf(error)}).`, error);
   });
   const errors: ParseError[] = [];
@@ -91,15 +97,16 @@ export async function readProject(file: string): Promise<Project> {
     throw inputError(`${file}: line ${line} is not JSON (${printParseErrorCode(first.error)}).`);
   }
   if (!validate(content)) throw inputError(`${file}: ${explain(validate.errors ?? [])}`);
-  const { train, test, ...normalization } = content.data ?? {};
+  const { train, test, ...inputFormat } = content.data ?? {};
   return {
     file,
     directory: dirname(file),
     model: content.model,
     runs: content.runs ?? [],
     data: { ...(train && { train }), ...(test && { test }) },
-    normalization,
+    inputFormat,
     loss: typeof content.loss === 'object' ? content.loss : { kind: content.loss ?? 'cross-entropy' },
+    parameters: { include: [], exclude: [], ...content.parameters },
     samples: content.samples ?? DEFAULT_SAMPLES,
     order: content.order ?? 'first',
     seed: content.seed ?? 0,
@@ -109,7 +116,8 @@ export async function readProject(file: string): Promise<Project> {
 /** The first thing the schema objects to, as a sentence. */
 function explain(errors: readonly ErrorObject[]): string {
   const unknown = errors.find(error => error.keyword === 'additionalProperties');
-  const error = unknown ?? errors.find(({ keyword }) => keyword !== 'anyOf') ?? errors[0];
+  const forbidden = errors.find(error => error.keyword === 'false schema');
+  const error = unknown ?? forbidden ?? errors.find(({ keyword }) => keyword !== 'anyOf') ?? errors[0];
   if (!error) return 'it does not fit its schema.';
   const where = error.instancePath.slice(1).replaceAll('/', '.');
   const place = where ? `"${where}"` : 'the file';
@@ -119,6 +127,8 @@ function explain(errors: readonly ErrorObject[]): string {
       return `${place} has no property "${params.additionalProperty}"; see the README for those it has.`;
     case 'required':
       return `${place} lacks "${params.missingProperty}".`;
+    case 'false schema':
+      return `${place} belongs to the loss cross-entropy only.`;
     case 'enum':
       return `${place} must be one of ${params.allowedValues.join(', ')}.`;
     default:

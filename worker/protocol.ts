@@ -5,9 +5,16 @@
 import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
 import type { ErrorKind } from './errors.ts';
 import type { InspectResult, LossResult, Split, SurfaceResult, SurfaceUpdate } from './results.ts';
+import type { DType } from './tensor.ts';
+
+/** What a request may read. */
+export interface Confined {
+  /** No file outside of these folders is opened, however it is named; absent: any file, as for the command line. */
+  readonly allowedRoots?: readonly string[];
+}
 
 /** What every verb works on. Absent fields mean basin.json's value, else the default of DESIGN: README, "Options". */
-export interface Target {
+export interface Target extends Confined {
   /** Path of the checkpoint file. */
   readonly checkpoint: string;
   /** basin.json or its folder; absent: looked for beside the checkpoint and upwards. */
@@ -15,6 +22,8 @@ export interface Target {
   readonly split?: Split;
   readonly samples?: number;
   readonly seed?: number;
+  /** Patterns of the parameters to vary, `*` for any characters; the others are constants. */
+  readonly parameters?: readonly string[];
   readonly threads?: number;
   /** What the computation may take in all; by default a quarter of the machine's memory. */
   readonly memoryBytes?: number;
@@ -27,6 +36,8 @@ export interface GridSize {
 
 export interface SurfaceRequest extends Target {
   readonly grid?: GridSize;
+  /** Without `grid`: the finest grid that can be computed in about so many seconds, loading included. */
+  readonly budgetSeconds?: number;
   /** The grid spans [-range, range] along both directions. */
   readonly range?: number;
   /** `random`, or the path of a directions file (`.npz` with `x/<parameter>` and `y/<parameter>`). */
@@ -37,8 +48,25 @@ export interface SurfaceRequest extends Target {
 /** What travels with a failed request, in `ResponseError.data`. */
 export interface ErrorData {
   readonly kind: ErrorKind;
+  /** Of the kind `outside`: the folder that would have to be allowed. */
+  readonly folder?: string;
 }
 
+/** Asks what arrays a data file holds. */
+export interface ArraysRequest extends Confined {
+  /** Path of the file. */
+  readonly file: string;
+}
+
+/** An array of a data file. */
+export interface DataArray {
+  /** What follows the file's name in a reference (`#x`), empty where the file is a single array. */
+  readonly suffix: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+export const arraysRequest = new RequestType<ArraysRequest, readonly DataArray[], ErrorData>('basin/arrays');
 export const inspectRequest = new RequestType<Target, InspectResult, ErrorData>('basin/inspect');
 export const lossRequest = new RequestType<Target, LossResult, ErrorData>('basin/loss');
 /** Partial results come as progress on the token; cancelling rejects, and the last partial result stays valid. */

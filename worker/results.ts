@@ -54,7 +54,10 @@ export interface Match {
   readonly tensor: string;
   readonly initializer: string;
   readonly role: 'parameter' | 'statistic' | 'constant';
-  readonly rule: 'name' | 'prefix';
+  /** `value`: the same contents, in this checkpoint or in one of its run; `tied`: the same contents in the model. */
+  readonly rule: 'name' | 'prefix' | 'value' | 'tied';
+  /** Whether the model holds it transposed. */
+  readonly transposed?: true;
 }
 
 export interface InspectResult {
@@ -70,6 +73,8 @@ export interface InspectResult {
   /** Number of parameters (elements) of the objective. */
   readonly parameters?: number;
   readonly model?: string;
+  /** What a user should know of how they were matched. */
+  readonly notes?: readonly string[];
   /** Why the model could not be bound, where it could not. */
   readonly problem?: string;
 }
@@ -120,6 +125,11 @@ export interface SurfaceResult {
   };
   readonly plane: Plane;
   readonly evaluations: { readonly cells: number; readonly examples: number };
+  /** Where the grid was chosen to fit a time: that time, and the next grid to go on to with what it would take. */
+  readonly budget?: {
+    readonly seconds: number;
+    readonly finer: { readonly columns: number; readonly rows: number; readonly seconds: number } | null;
+  };
   readonly complete: boolean;
   readonly provenance: Provenance;
 }
@@ -139,4 +149,36 @@ export interface SurfaceUpdate {
   readonly progress: Progress;
 }
 
-export type Result = InspectResult | LossResult | SurfaceResult;
+/** Where ONNX Runtime can compute: the names of its execution providers. */
+export const DEVICE_NAMES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+
+export type DeviceName = (typeof DEVICE_NAMES)[number];
+
+/** Whether a device can be used on this machine, found out by computing on it. */
+export interface DeviceReport {
+  readonly name: DeviceName;
+  readonly usable: boolean;
+  /**
+   * What does the arithmetic: the processor, a GPU, or a software driver that imitates one; `unknown` where it works
+   * and nothing shows on what, `null` where it does not.
+   */
+  readonly hardware: 'processor' | 'gpu' | 'software' | 'unknown' | null;
+  /** What computes, as far as it can be told. */
+  readonly adapter: string | null;
+  /** One sentence or two. */
+  readonly reason: string;
+  /** What would make it usable, or faster, in a sentence. */
+  readonly remedy: string | null;
+}
+
+export interface DevicesResult {
+  readonly kind: 'devices';
+  readonly engine: string;
+  /** The folder of the ONNX Runtime that the user points to; `null` for the one that comes with Basin. */
+  readonly folder: string | null;
+  readonly devices: readonly DeviceReport[];
+  /** The device that `auto` takes. */
+  readonly auto: DeviceName;
+}
+
+export type Result = InspectResult | LossResult | SurfaceResult | DevicesResult;

@@ -50,6 +50,8 @@ export interface LazyTensor {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Names the memory behind it where the format has such a thing: tied tensors have the same. */
+  readonly storage?: string;
   /**
    * Reads the tensor, or only the given rows of its leading axis.
    * Throws `incomplete` where the file ends before the tensor does, `input` where its bytes contradict the header.

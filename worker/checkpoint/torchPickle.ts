@@ -106,7 +106,7 @@ export function torchTensor(
     throw inputError(`${where}: elements of a ${id.type?.name} are no plain numbers; convert it with .float().`);
   }
   const { source, start, length, byteOrder } = locate(id);
-  return stridedTensor({
+  const layout = stridedTensor({
     name,
     dtype,
     byteOrder,
@@ -117,6 +117,7 @@ export function torchTensor(
     offset: sizes(where, [offset ?? null])[0]! + id.viewOffset,
     count: Math.floor(length / BYTES[dtype]),
   });
+  return { ...layout, storage: [id.key, id.viewOffset, offset, sizes(where, size), sizes(where, stride)].join(' ') };
 }
 
 /** A view such as `z.conj().imag` is saved as the numbers of z and a note that they stand for their negatives. */

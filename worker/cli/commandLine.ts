@@ -17,6 +17,7 @@ Options
   --split train|test      which data (default train)
   --samples N             how many rows (default: basin.json's, else 2000)
   --seed N                seed of the random directions (default: basin.json's, else 0)
+  --parameters GLOB       vary only parameters of such a name, * for any characters; may be given again
   --threads N             processor threads (default: all)
   --memory GB             memory the computation may take (default: a quarter of the machine's)
   --json                  print one JSON document
@@ -24,6 +25,7 @@ Options
 
 Options of surface
   --grid N|COLUMNSxROWS   cells (default 51)
+  --budget SECONDS        instead of --grid: the finest grid that takes about so long
   --range R               from -R to R along both directions (default 1)
   --plane random|FILE     random filter-normalised directions (default), or an .npz with x/<parameter>, y/<parameter>
   --perturb weights|all   what random directions move: weights only (default), or biases and normalisation too
@@ -49,6 +51,7 @@ const COMMON = {
   split: { type: 'string' },
   samples: { type: 'string' },
   seed: { type: 'string' },
+  parameters: { type: 'string', multiple: true },
   threads: { type: 'string' },
   memory: { type: 'string' },
   json: { type: 'boolean' },
@@ -59,6 +62,7 @@ const COMMON = {
 
 const SURFACE = {
   grid: { type: 'string' },
+  budget: { type: 'string' },
   range: { type: 'string' },
   plane: { type: 'string' },
   perturb: { type: 'string' },
@@ -96,14 +100,19 @@ export function parseCommandLine(words: string[]): CommandLine | { readonly text
     ...defined('split', choice('split', values.split, ['train', 'test'] as const)),
     ...defined('samples', integer('samples', values.samples, 1)),
     ...defined('seed', integer('seed', values.seed, 0)),
+    ...defined('parameters', values.parameters),
     ...defined('threads', integer('threads', values.threads, 1)),
     ...defined('memoryBytes', gigabytes(values.memory)),
   };
   const output: Output = { json: values.json ?? false, out: values.out ?? null };
   if (verb !== 'surface') return { verb, target, ...output };
+  if (values.grid !== undefined && values.budget !== undefined) {
+    throw usageError('--grid and --budget both choose the grid; give one of them.');
+  }
   const request: SurfaceRequest = {
     ...target,
     ...defined('grid', grid(values.grid)),
+    ...defined('budgetSeconds', positive('budget', values.budget)),
     ...defined('range', positive('range', values.range)),
     ...defined('plane', values.plane),
     ...defined('perturb', choice('perturb', values.perturb, ['weights', 'all'] as const)),

@@ -24,7 +24,9 @@ function formatInspect(result: InspectResult): string[] {
   const roles = new Map(result.matched?.map(match => [match.tensor, match]) ?? []);
   const rows = result.tensors.map(({ name, dtype, shape }) => {
     const match = roles.get(name);
-    const renamed = match && match.initializer !== name ? ` (${match.initializer}, by ${match.rule})` : '';
+    const turned = match?.transposed ? ', transposed' : '';
+    const renamed =
+      match && (turned || match.initializer !== name) ? ` (${match.initializer}, by ${match.rule}${turned})` : '';
     return [name, dtype, formatShape(shape), match ? `${match.role}${renamed}` : result.matched ? 'not used' : ''];
   });
   const missing = result.unmatched?.model ?? [];
@@ -33,7 +35,8 @@ function formatInspect(result: InspectResult): string[] {
     ...table(result.matched ? ['tensor', 'type', 'shape', 'in the model'] : ['tensor', 'type', 'shape', ''], rows),
     ...(result.parameters === undefined ? [] : [`${result.parameters} parameters of ${result.model}`]),
     ...(missing.length > 0 ? [`The model also holds ${missing.join(', ')}, which the checkpoint lacks.`] : []),
-    ...(result.problem ? [`No model: ${result.problem}`] : []),
+    ...(result.notes ?? []).map(note => `Note: ${note}`),
+    ...(result.problem ? [result.matched ? `It does not fit: ${result.problem}` : `No model: ${result.problem}`] : []),
   ];
 }
 

@@ -1,10 +1,14 @@
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { BasinError } from '../errors.ts';
-import { matchTensors } from '../model/bind.ts';
+import { problemOf } from '../model/bind.ts';
+import { matchTensors } from '../model/match.ts';
+import { selects } from '../model/parameterFilter.ts';
 import { openProject } from '../project.ts';
 import type { Target } from '../protocol.ts';
 import type { InspectResult } from '../results.ts';
-import { openModel } from './problem.ts';
+import { elementCount } from '../tensor.ts';
+import { openModel, siblingsOf } from './openModel.ts';
+import { parameterFilter } from './problem.ts';
 
 /**
  * Lists a checkpoint's tensors and, where a project is found, what each is in the model.
@@ -21,14 +25,24 @@ export async function inspect(target: Target): Promise<InspectResult> {
       tensors: checkpoint.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     };
     try {
-      const { model, source } = await openModel(await openProject(target.checkpoint, target.project));
-      const { matches, unmatched, parameters } = matchTensors(model, checkpoint);
+      const project = await openProject(target.checkpoint, target.project);
+      const { model, source } = await openModel(project);
+      const matching = await matchTensors(model, checkpoint, siblingsOf(target.checkpoint));
+      const filter = parameterFilter(target, project);
+      const parameters = new Map(
+        matching.matches
+          .filter(({ role, tensor }) => role === 'parameter' && selects(filter, tensor))
+          .map(({ source: tensor }) => [tensor.storage ?? tensor.name, elementCount(tensor.shape)]),
+      );
+      const problem = problemOf(model, checkpoint, matching);
       return {
         ...result,
         model: source.file,
-        matched: matches.map(({ tensor, initializer, role, rule }) => ({ tensor, initializer, role, rule })),
-        unmatched,
-        parameters,
+        matched: matching.matches.map(({ source: _, ...match }) => match),
+        unmatched: matching.unmatched,
+        parameters: [...parameters.values()].reduce((sum, count) => sum + count, 0),
+        notes: matching.notes,
+        ...(problem && { problem }),
       };
     } catch (error) {
       if (error instanceof BasinError) return { ...result, problem: error.message };

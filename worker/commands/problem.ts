@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { openSample, type Sample } from '../data/sample.ts';
-import { inputError, messageOf } from '../errors.ts';
-import { type ModelFile, readModel } from '../graph/onnx/read.ts';
+import { inputError } from '../errors.ts';
+import type { ModelFile } from '../graph/onnx/read.ts';
 import { bindCheckpoint } from '../model/bind.ts';
+import type { ParameterFilter } from '../model/parameterFilter.ts';
+import { describeLoss, readLoss } from '../objective/loss.ts';
 import { createObjective, type Objective } from '../objective/objective.ts';
 import { openProject, type Project } from '../project.ts';
 import type { Target } from '../protocol.ts';
 import type { Provenance, Source, Split } from '../results.ts';
 import { BASIN_VERSION } from '../version.ts';
 import type { Context } from './context.ts';
+import { openModel, siblingsOf } from './openModel.ts';
 
 /** A checkpoint's objective, and what to say of every number computed from it. */
 export interface Problem {
@@ -38,14 +39,16 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
   const project = await openProject(target.checkpoint, target.project);
   const { model, source: modelSource } = await openModel(project);
   const checkpoint = await openCheckpoint(target.checkpoint);
-  const binding = await bindCheckpoint(model, checkpoint).finally(() => checkpoint.close());
+  const bindOptions = { parameters: parameterFilter(target, project), siblings: siblingsOf(target.checkpoint) };
+  const binding = await bindCheckpoint(model, checkpoint, bindOptions).finally(() => checkpoint.close());
   const split = target.split ?? 'train';
   const seed = target.seed ?? project.seed;
+  const loss = await readLoss(project.loss, project.directory);
   const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
   const laneBytes = SESSION_BYTES + PARAMETER_COPIES * binding.theta.byteLength;
   const engine = engines.engine(laneBytes, target.threads, target.memoryBytes);
   try {
-    const objective = await createObjective({ model, binding, sample, loss: project.loss, engine });
+    const objective = await createObjective({ model, binding, sample, loss, engine });
     const name = nameInProject(project, target.checkpoint);
     return {
       objective,
@@ -60,7 +63,7 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
         rows: sample?.rows ?? [0, 0],
         samples: objective.samples,
         seed,
-        loss: project.loss.kind,
+        loss: describeLoss(loss),
         mode: { batchNorm: usesBatchNorm(model) ? 'held' : 'none', dropout: 'off' },
         dtype: 'float32',
         engine: engine.name,
@@ -88,23 +91,18 @@ export function nameInProject(project: Project, file: string): string {
   return path.startsWith('..') || isAbsolute(path) ? file : path.split(sep).join('/');
 }
 
-/** Reads the model that a project names. */
-export async function openModel(project: Project): Promise<{ model: ModelFile; source: Source }> {
-  const path = resolve(project.directory, project.model);
-  const bytes = await readFile(path).catch(error => {
-    throw inputError(`${project.file}: the model ${project.model} cannot be read (${messageOf(error)}).`, error);
-  });
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  return { model: readModel(bytes, project.model), source: { file: project.model, digest } };
+/** Which parameters are varied: the request's patterns, else basin.json's. */
+export function parameterFilter(target: Target, project: Project): ParameterFilter {
+  return target.parameters ? { include: target.parameters, exclude: [] } : project.parameters;
 }
 
 /** The sample of a split; null where the project names no data at all. */
 async function openSplit(project: Project, split: Split, samples: number, seed: number): Promise<Sample | null> {
-  const { data, directory, normalization, order } = project;
+  const { data, directory, inputFormat, order } = project;
   if (!data.train && !data.test) return null;
   const own = data[split];
   if (!own) throw inputError(`${project.file}: "data" has no "${split}" split.`);
-  return openSample({ ...own, ...normalization, samples, seed, order }, directory);
+  return openSample({ ...own, ...inputFormat, samples, seed, order }, directory);
 }
 
 function dataSource(project: Project, split: Split, sample: Sample): Source {

@@ -72,7 +72,7 @@ export function evaluateOutput(data: Data | null, batchSize: number, programFor:
     } finally {
       await Promise.all([...sessions.values()].map(session => session.close()));
     }
-    return { loss: total / count, standardError: null, accuracy: null, perExample: null };
+    return { loss: total / count, standardError: null, accuracy: null, perExample: null, weights: null };
   };
 }
 

@@ -1,3 +1,4 @@
+import { channelsFirst, channelsFirstShape, hasChannelsLast } from '../data/layout.ts';
 import type { Sample } from '../data/sample.ts';
 import { matchRowShape } from '../data/sample.ts';
 import type { Feeds } from '../engine/engine.ts';
@@ -5,7 +6,7 @@ import { inputError } from '../errors.ts';
 import { graphTypeOf } from '../graph/onnx/convert.ts';
 import type { DeclaredInput, ModelFile } from '../graph/onnx/read.ts';
 import type { GraphType, ValueType } from '../graph/types.ts';
-import { elementCount, formatShape, type Tensor, tensorFromNumbers } from '../tensor.ts';
+import { elementCount, formatShape, isFloating, type Tensor, tensorFromNumbers } from '../tensor.ts';
 
 /** How the sample's arrays reach the model's inputs. */
 export interface InputPlan {
@@ -47,9 +48,11 @@ export function planInputs(model: ModelFile, sample: Sample, targetsAsInput: boo
     async feeds(from, to, batchSize) {
       const { inputs, targets } = await sample.batch(from, to);
       const feeds: Record<string, Tensor<GraphType>> = {};
-      for (const { declared, from: source, type, row } of routes) {
-        const tensor = source === TARGETS ? targets : inputs.get(source);
-        if (!tensor) throw inputError(`${model.name}: its input ${declared.name} needs "targets" in basin.json.`);
+      for (const { declared, from: source, type, row, transposed } of routes) {
+        const given = source === TARGETS ? targets : inputs.get(source);
+        if (!given) throw inputError(`${model.name}: its input ${declared.name} needs "targets" in basin.json.`);
+        const tensor = transposed ? channelsFirst(given) : given;
+        checkWhole(model, declared, type, tensor);
         feeds[declared.name] = padded(tensor, type, row ?? tensor.shape.slice(1), batchSize);
       }
       return { feeds, targets };
@@ -63,6 +66,8 @@ interface Route {
   readonly type: GraphType;
   /** Shape of one example; absent where it is the data's own. */
   readonly row?: readonly number[];
+  /** Whether the data's channels are last and the model's first. */
+  readonly transposed?: boolean;
 }
 
 const typeOf = (declared: DeclaredInput, otherwise: GraphType): GraphType =>
@@ -70,16 +75,37 @@ const typeOf = (declared: DeclaredInput, otherwise: GraphType): GraphType =>
 
 function route(model: ModelFile, declared: DeclaredInput, sample: Sample, name: string): Route {
   const { shape } = sample.inputTypes[sample.inputNames.indexOf(name)]!;
+  const type = typeOf(declared, 'float32');
+  const last = hasChannelsLast(sample.layout, shape);
+  const moved = last ? rowFor(declared, channelsFirstShape(shape)) : null;
+  if (moved) return { declared, from: name, type, row: moved, transposed: true };
+  const row = rowFor(declared, shape);
+  if (row) return { declared, from: name, type, row };
+  const wanted = declared.shape.slice(1);
+  const takes = wanted.map(size => size ?? '?').join('×') || 'one number';
+  const swap = !last && shape.length >= 3 && rowFor(declared, channelsFirstShape(shape)) !== null;
+  const remedy = swap ? 'set "layout": "NHWC" in "data" of basin.json' : 'check "inputs" in basin.json';
+  throw inputError(
+    `${model.name}: its input ${declared.name} takes examples of ${takes} and the data's are ${formatShape(shape)}; ${remedy}.`,
+  );
+}
+
+/** The shape that rows of the data have in the model; null where they do not fit. */
+function rowFor(declared: DeclaredInput, shape: readonly number[]): readonly number[] | null {
   const wanted = declared.shape.slice(1);
   // A free size takes the data's, where the ranks agree; otherwise the model's shape is known and may have unit axes.
   const row = wanted.length === shape.length ? wanted.map((size, axis) => knownSize(size) ?? shape[axis]!) : wanted;
-  if (!row.every(size => typeof size === 'number') || !matchRowShape(shape, row)) {
-    const takes = wanted.map(size => size ?? '?').join('×') || 'one number';
-    throw inputError(
-      `${model.name}: its input ${declared.name} takes examples of ${takes} and the data's are ${formatShape(shape)}; check "inputs" in basin.json.`,
-    );
-  }
-  return { declared, from: name, type: typeOf(declared, 'float32'), row };
+  return row.every(size => typeof size === 'number') && matchRowShape(shape, row) ? row : null;
+}
+
+/** Throws `input` where a model takes whole numbers, such as tokens, and the data has others. */
+function checkWhole(model: ModelFile, declared: DeclaredInput, type: GraphType, { dtype, data }: Tensor): void {
+  if (type === 'float32' || !isFloating(dtype)) return;
+  const odd = (data as Float32Array).find(value => !Number.isInteger(value));
+  if (odd === undefined) return;
+  throw inputError(
+    `${model.name}: its input ${declared.name} takes whole numbers (${type}) and the data has ${odd}; check "inputs", "scale" and "mean" in basin.json.`,
+  );
 }
 
 const knownSize = (size: number | string | null): number | null => (typeof size === 'number' ? size : null);

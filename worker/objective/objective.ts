@@ -1,7 +1,7 @@
 import type { Sample } from '../data/sample.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { inputError } from '../errors.ts';
-import { constant, type Graph, parameter } from '../graph/graph.ts';
+import { apply, constant, type Graph, parameter } from '../graph/graph.ts';
 import { buildGraph } from '../graph/onnx/build.ts';
 import type { ModelFile } from '../graph/onnx/read.ts';
 import type { Binding, ParameterSlot } from '../model/bind.ts';
@@ -11,15 +11,9 @@ import { evaluateHead, evaluateOutput } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type InputPlan, planInputs } from './feeds.ts';
 import { HEADS } from './heads.ts';
+import { type LossSpec, weightPenalty } from './loss.ts';
 
-/** Which loss, and of which output of the graph. */
-export interface LossSpec {
-  readonly kind: keyof typeof HEADS | 'output';
-  /** The graph's output; its first one by default. */
-  readonly output?: string;
-}
-
-/** Mean loss over a fixed sample as a function of θ. */
+/** Mean loss over a fixed sample, plus λ/2·‖θ‖² where a weight decay λ is set, as a function of θ. */
 export interface Objective {
   readonly slots: readonly ParameterSlot[];
   /** θ of the checkpoint. */
@@ -74,7 +68,7 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     loss.kind === 'output'
       ? evaluateOutput(data, batchSize, size => compile(graphFor(size), runs))
       : evaluateHead(
-          HEADS[loss.kind],
+          HEADS[loss.kind](loss),
           requireData(data, loss),
           batchSize,
           compile(headGraph(model, graphFor, batchSize), runs),
@@ -87,10 +81,18 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     // One more than there are lanes: a lane that is done finds its next point waiting.
     concurrency: engine.lanes + 1,
     notes: [...notes],
-    evaluate,
+    evaluate: loss.weightDecay ? addPenalty(evaluate, loss.weightDecay) : evaluate,
     close: async () => {
       await Promise.all(programs.map(program => program.close()));
     },
+  };
+}
+
+/** A penalty on the parameters is the same for every example: neither accuracy nor standard error know of it. */
+function addPenalty(evaluate: Objective['evaluate'], weightDecay: number): Objective['evaluate'] {
+  return async (theta, signal) => {
+    const evaluation = await evaluate(theta, signal);
+    return { ...evaluation, loss: evaluation.loss + weightPenalty(weightDecay, theta) };
   };
 }
 
@@ -112,14 +114,15 @@ function headGraph(model: ModelFile, graphFor: (batchSize: number) => Graph, bat
 /** The model's graph for a batch size, cut down to the output that the loss is computed from. */
 function graphOf(parts: ObjectiveParts, plan: InputPlan | null, batchSize: number, note: (s: string) => void): Graph {
   const { model, binding, loss } = parts;
-  const parameters = new Map(binding.initializers.map((initializer, index) => [initializer, binding.slots[index]!]));
+  // One leaf a slot: a tied tensor is one parameter, however many places it has.
+  const leaves = new Map(binding.slots.map(slot => [slot, parameter(slot.name, slot.shape)]));
   const graph = buildGraph(model, {
     inputs: plan?.types(batchSize) ?? new Map(),
     leaf: ({ name }) => {
-      const slot = parameters.get(name);
-      if (slot) return parameter(slot.name, slot.shape);
-      const tensor = binding.constants.get(name);
-      return tensor ? constant(tensor, name) : null;
+      const bound = binding.initializers.get(name);
+      if (!bound) return null;
+      const value = bound.kind === 'parameter' ? leaves.get(bound.slot)! : constant(bound.tensor, name);
+      return bound.transposed ? apply('Transpose', [value], { perm: [1, 0] }, name) : value;
     },
     note,
   });

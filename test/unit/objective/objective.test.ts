@@ -6,7 +6,8 @@ import type { ModelFile } from '../../../worker/graph/onnx/read.ts';
 import { readModel } from '../../../worker/graph/onnx/read.ts';
 import { DATA_TYPE, encodeModel, type NodeProto } from '../../../worker/graph/onnx/schema.ts';
 import type { Binding } from '../../../worker/model/bind.ts';
-import { createObjective, type LossSpec, type Objective } from '../../../worker/objective/objective.ts';
+import type { LossSpec } from '../../../worker/objective/loss.ts';
+import { createObjective, type Objective } from '../../../worker/objective/objective.ts';
 import { tensorFromNumbers } from '../../../worker/tensor.ts';
 import { never } from './problems.ts';
 
@@ -27,11 +28,11 @@ function model(nodes: readonly NodeProto[], declared: readonly (string | number)
 }
 
 const theta = Float32Array.of(1, -1, 0.5, 2);
+const slot = { name: 'w', key: 'w', shape: [2, 2], offset: 0, size: 4 };
 const binding: Binding = {
-  slots: [{ name: 'w', key: 'w', shape: [2, 2], offset: 0, size: 4 }],
-  initializers: ['w'],
+  slots: [slot],
+  initializers: new Map([['w', { kind: 'parameter', slot, transposed: false }]]),
   theta,
-  constants: new Map(),
   digest: '',
   notes: [],
 };
@@ -46,6 +47,7 @@ const sample: Sample = {
   rows: [0, COUNT],
   inputNames: [''],
   inputTypes: [{ dtype: 'float32', shape: [2] }],
+  layout: 'NCHW',
   digest: '',
   batch: async (from, to) => ({
     inputs: new Map([['', tensorFromNumbers(rows.slice(from, to).flat(), 'float32', [to - from, 2])]]),
@@ -125,6 +127,16 @@ describe('the objective', () => {
         await own.dispose();
       }
     }
+  });
+
+  it('adds a weight decay to the loss and to nothing else', async () => {
+    const parts = { model: model([matMul]), loss: { kind: 'cross-entropy' } } as const;
+    const bare = await withObjective(parts, objective => objective.evaluate(theta, never));
+    const decayed = { ...parts, loss: { kind: 'cross-entropy', weightDecay: 0.5 } } as const;
+    const { loss, ...rest } = await withObjective(decayed, objective => objective.evaluate(theta, never));
+    const squares = theta.reduce((sum, value) => sum + value ** 2, 0);
+    assert.ok(Math.abs(loss - bare.loss - 0.25 * squares) < 1e-12);
+    assert.deepEqual({ ...rest, loss: bare.loss }, bare);
   });
 
   it('stops between two minibatches when the signal fires', () =>

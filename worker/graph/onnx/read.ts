@@ -1,7 +1,7 @@
 import { inputError, messageOf } from '../../errors.ts';
 import type { DType } from '../../tensor.ts';
 import { DATA_TYPE, decodeModel, type NodeProto, toNumber } from './schema.ts';
-import { describeTensor, type Initializer } from './tensors.ts';
+import { describeTensor, type ExternalData, type Initializer } from './tensors.ts';
 
 /** An input of a model as the file declares it: sizes, or the names of those that are free, or null. */
 export interface DeclaredInput {
@@ -31,9 +31,10 @@ const OPSET_MAX = 25;
 /**
  * Reads an ONNX model.
  * @param name what messages call the file.
+ * @param external reads weights that lie in a second file.
  * Throws `input` where the bytes are no ONNX model or use what Basin does not read.
  */
-export function readModel(bytes: Uint8Array, name: string): ModelFile {
+export function readModel(bytes: Uint8Array, name: string, external?: ExternalData): ModelFile {
   const refuse = (why: string) => inputError(`${name}: ${why}`);
   if (bytes.length === 0) throw refuse('the file is empty; export the model again.');
   let model: ReturnType<typeof decodeModel>;
@@ -57,8 +58,9 @@ export function readModel(bytes: Uint8Array, name: string): ModelFile {
     throw refuse(`it uses operator set ${opset}; export it with one from ${OPSET_MIN} to ${OPSET_MAX}.`);
   }
   const initializers = new Map(
-    (graph.initializer ?? []).map(proto => [proto.name ?? '', describeTensor(proto, name)] as const),
+    (graph.initializer ?? []).map(proto => [proto.name ?? '', describeTensor(proto, name, external)] as const),
   );
+  const nodes = unmerge(graph.node, initializers, new Set(graph.output.map(output => output.name)));
   return {
     name,
     opset,
@@ -77,8 +79,27 @@ export function readModel(bytes: Uint8Array, name: string): ModelFile {
       }),
     outputs: graph.output.map(output => output.name),
     initializers,
-    nodes: graph.node,
+    nodes,
   };
+}
+
+/**
+ * Parts what the exporter merged: PyTorch writes tensors of the same contents once, and `Identity` of it under the name
+ * of the other, so that in a network that is not trained yet a running mean is the Identity of a bias, both being zero.
+ * Adds each such name to `initializers` and returns the remaining nodes.
+ */
+function unmerge(
+  nodes: readonly NodeProto[],
+  initializers: Map<string, Initializer>,
+  outputs: ReadonlySet<string>,
+): NodeProto[] {
+  return nodes.filter(({ op_type, input, output }) => {
+    const from = initializers.get(input?.[0] ?? '');
+    const [to] = output ?? [];
+    if (op_type !== 'Identity' || !from || !to || outputs.has(to)) return true;
+    initializers.set(to, { ...from, name: to, alias: from.alias ?? from.name });
+    return false;
+  });
 }
 
 const dtypeOf = (code: number | undefined): DType | null =>

@@ -5,6 +5,9 @@ import { DATA_TYPE, type TensorProto, toNumber } from './schema.ts';
 
 const DTYPES = new Map<number, DType>(Object.entries(DATA_TYPE).map(([dtype, code]) => [code, dtype as DType]));
 
+/** Reads bytes of a file beside the model. Throws `input` where it cannot. */
+export type ExternalData = (location: string, offset: number, length: number) => Uint8Array;
+
 /** TensorProto.DataLocation.EXTERNAL. */
 const EXTERNAL = 1;
 
@@ -13,12 +16,18 @@ export interface Initializer {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** The initializer it had the same contents as when it was exported, and was therefore merged with. */
+  readonly alias?: string;
   /** Throws `input` where the contents contradict the shape or lie in another file. */
   read(): Tensor;
 }
 
-/** Describes a TensorProto. `where` begins messages: the file, and the node if it belongs to one. */
-export function describeTensor(proto: TensorProto, where: string): Initializer {
+/**
+ * Describes a TensorProto.
+ * @param where begins messages: the file, and the node if it belongs to one.
+ * @param external reads contents that lie in a second file; without it they are refused.
+ */
+export function describeTensor(proto: TensorProto, where: string, external?: ExternalData): Initializer {
   const name = proto.name ?? '';
   const dtype = DTYPES.get(proto.data_type ?? 0);
   const shape = (proto.dims ?? []).map(toNumber);
@@ -28,17 +37,22 @@ export function describeTensor(proto: TensorProto, where: string): Initializer {
   if (shape.some(size => size < 0 || !Number.isSafeInteger(size)) || !Number.isSafeInteger(elementCount(shape))) {
     throw inputError(`${where}: tensor ${name} has the impossible shape ${formatShape(shape)}.`);
   }
-  return { name, dtype, shape, read: () => decode(proto, name, dtype, shape, where) };
+  return { name, dtype, shape, read: () => decode(proto, name, dtype, shape, where, external) };
 }
 
-function decode(proto: TensorProto, name: string, dtype: DType, shape: readonly number[], where: string): Tensor {
-  if (proto.data_location === EXTERNAL) {
-    throw inputError(
-      `${where}: the contents of tensor ${name} lie in a second file; save the model with its weights inside one file (onnx.save without external data).`,
-    );
-  }
+function decode(
+  proto: TensorProto,
+  name: string,
+  dtype: DType,
+  shape: readonly number[],
+  where: string,
+  external: ExternalData | undefined,
+): Tensor {
   const count = elementCount(shape);
-  const raw = proto.raw_data;
+  const raw =
+    proto.data_location === EXTERNAL
+      ? readExternal(proto, name, count * BYTES[dtype], where, external)
+      : proto.raw_data;
   if (raw && raw.length > 0) {
     if (raw.length < count * BYTES[dtype]) {
       throw incompleteError(`${where}: tensor ${name} holds ${raw.length} of ${count * BYTES[dtype]} bytes.`);
@@ -51,6 +65,25 @@ function decode(proto: TensorProto, name: string, dtype: DType, shape: readonly 
     throw inputError(`${where}: tensor ${name} of shape ${formatShape(shape)} holds ${values.length} elements.`);
   }
   return tensorFromNumbers(values, dtype, shape);
+}
+
+/** Contents outside the model file, by the keys of the ONNX specification's "External Data". */
+function readExternal(
+  proto: TensorProto,
+  name: string,
+  length: number,
+  where: string,
+  external: ExternalData | undefined,
+): Uint8Array {
+  const entries = new Map((proto.external_data ?? []).map(({ key, value }) => [key, value]));
+  const location = entries.get('location');
+  const offset = Number(entries.get('offset') ?? 0);
+  if (!external || !location || !Number.isSafeInteger(offset) || offset < 0) {
+    throw inputError(
+      `${where}: the contents of tensor ${name} lie in a second file that cannot be found; export it again.`,
+    );
+  }
+  return external(location, offset, length);
 }
 
 /** The list in which TensorProto keeps elements of a type when not in raw_data (onnx.proto, TensorProto). */
