@@ -10,6 +10,7 @@ import type { Engine, Program } from '../worker/engine/engine.ts';
 import { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from '../worker/engine/onnxruntime.ts';
 import { readModel } from '../worker/graph/onnx/read.ts';
 import { bindCheckpoint } from '../worker/model/bind.ts';
+import { readLoss } from '../worker/objective/loss.ts';
 import { createObjective } from '../worker/objective/objective.ts';
 import { openProject } from '../worker/project.ts';
 
@@ -56,12 +57,13 @@ async function measure(bench: SurfaceBench): Promise<SurfaceFigures> {
   const checkpoint = await openCheckpoint(bench.checkpoint);
   const binding = await bindCheckpoint(model, checkpoint);
   await checkpoint.close();
-  const spec = { ...project.data.train!, ...project.normalization, samples: bench.samples };
+  const spec = { ...project.data.train!, ...project.inputFormat, samples: bench.samples };
   const sample = await openSample(spec, project.directory);
+  const loss = await readLoss(project.loss, project.directory);
   const programs: Program[] = [];
   const engine = observed(createOnnxRuntimeEngine(bench.engine), programs);
   const batch = bench.batchSize === undefined ? {} : { batchSize: bench.batchSize };
-  const objective = await createObjective({ model, binding, sample, loss: project.loss, engine, ...batch });
+  const objective = await createObjective({ model, binding, sample, loss, engine, ...batch });
   const signal = new AbortController().signal;
   const directions = {
     x: randomDirection(objective, 0, 'x', 'weights'),

@@ -1,8 +1,10 @@
 import { inputError } from '../errors.ts';
 import { elementCount, formatShape, isFloating, type Tensor, toFloat32 } from '../tensor.ts';
+import { hasChannelsLast, type Layout } from './layout.ts';
 
 /** Inputs are delivered as (x/scale − mean)/std; means and deviations are one for all channels, or one each. */
 export interface Normalization {
+  readonly layout: Layout;
   readonly scale: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -20,13 +22,13 @@ export function deliver(tensor: Tensor, normalization: Normalization | null): Te
 
 /** Throws `input` where a normalisation cannot be applied to an array of this shape. */
 export function checkNormalization(file: string, shape: readonly number[], normalization: Normalization): void {
-  const { scale, mean, std } = normalization;
+  const { layout, scale, mean, std } = normalization;
   if (!Number.isFinite(scale) || scale === 0) throw inputError(`${file}: cannot be divided by a scale of ${scale}.`);
-  const channels = shape[CHANNEL_AXIS];
+  const channels = shape[channelAxis(layout, shape)];
   for (const [name, values] of Object.entries({ mean, std })) {
     if (values.length !== 1 && values.length !== channels) {
       throw inputError(
-        `${file}: "${name}" has ${values.length} values for ${channels ?? 'no'} channels (shape ${formatShape(shape)}, channels first); give one value, or one a channel.`,
+        `${file}: "${name}" has ${values.length} values for ${channels ?? 'no'} channels (shape ${formatShape(shape)}, layout ${layout}); give one value, or one a channel.`,
       );
     }
     if (!values.every(value => Number.isFinite(value))) throw inputError(`${file}: "${name}" must be finite numbers.`);
@@ -34,13 +36,18 @@ export function checkNormalization(file: string, shape: readonly number[], norma
   if (std.includes(0)) throw inputError(`${file}: "std" must not be 0.`);
 }
 
-/** Axis 1 is that of the channels of images [n, channels, …] and of the features of vectors [n, features]. */
-const CHANNEL_AXIS = 1;
+/**
+ * Axis 1 is that of the channels of images [n, channels, …] and of the features of vectors [n, features]; of images
+ * with channels last it is the last.
+ */
+const channelAxis = (layout: Layout, shape: readonly number[]): number =>
+  hasChannelsLast(layout, shape.slice(1)) ? shape.length - 1 : 1;
 
-function normalize(tensor: Tensor, { scale, mean, std }: Normalization): Tensor {
+function normalize(tensor: Tensor, { layout, scale, mean, std }: Normalization): Tensor {
   const { shape, data } = tensor;
-  const channels = shape[CHANNEL_AXIS] ?? 1;
-  const inner = elementCount(shape.slice(CHANNEL_AXIS + 1));
+  const axis = channelAxis(layout, shape);
+  const channels = shape[axis] ?? 1;
+  const inner = elementCount(shape.slice(axis + 1));
   const normalized = new Float32Array(data.length);
   for (let begin = 0, block = 0; begin < data.length; begin += inner, block++) {
     const channel = block % channels;

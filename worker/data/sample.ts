@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inputError } from '../errors.ts';
 import { type DType, formatShape, isFloating, type Tensor } from '../tensor.ts';
 import { type OpenArray, openArray } from './array.ts';
+import type { Layout } from './layout.ts';
 import { checkNormalization, deliver, type Normalization } from './normalize.ts';
 import { chooseRows, readRows, rowBytes, sliceRows } from './rows.ts';
 
@@ -17,6 +18,8 @@ export interface SampleSpec {
   readonly seed?: number;
   /** Whether the first rows are taken (the default) or `seed` draws them. */
   readonly order?: 'first' | 'seeded';
+  /** Order of the axes of images in the inputs' files; the default is channels first. */
+  readonly layout?: Layout;
   readonly scale?: number;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
@@ -43,6 +46,8 @@ export interface Sample {
   readonly inputNames: readonly string[];
   /** In the order of the names. */
   readonly inputTypes: readonly InputType[];
+  /** Of the inputs, which batches keep. */
+  readonly layout: Layout;
   /** SHA-256 (hex) of the rows as read: of each input in turn, then of the targets. */
   readonly digest: string;
   /** Examples [from, to) of the sample, as `deliver` makes them; tensors may share the sample's memory: only read them. */
@@ -114,6 +119,7 @@ async function takeSample(
     rows: drawn ? range : [range[0], range[0] + count],
     inputNames,
     inputTypes: inputs.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) })),
+    layout: spec.layout ?? 'NCHW',
     digest: await digestRows(arrays, readers, count),
     async batch(from, to) {
       if (!(0 <= from && from < to && to <= count)) throw new RangeError(`examples [${from}, ${to}) of ${count}`);
@@ -198,11 +204,11 @@ async function digestRows(arrays: readonly OpenArray[], readers: readonly RowRea
  * scale for the images beside them must not touch.
  */
 function normalizationOf(spec: SampleSpec, input: OpenArray, inputs: number): Normalization | null {
-  const { scale, mean, std } = spec;
+  const { layout = 'NCHW', scale, mean, std } = spec;
   if (scale === undefined && mean === undefined && std === undefined) return null;
   const numeric = isFloating(input.dtype) || input.dtype === 'uint8' || (inputs === 1 && input.dtype !== 'bool');
   if (!numeric) return null;
-  const normalization = { scale: scale ?? 1, mean: mean ?? [0], std: std ?? [1] };
+  const normalization = { layout, scale: scale ?? 1, mean: mean ?? [0], std: std ?? [1] };
   checkNormalization(input.file, input.shape, normalization);
   return normalization;
 }

@@ -64,7 +64,7 @@ function formula(
       calls.running++;
       try {
         const loss = await evaluate(theta[0]!, theta[1]!, signal);
-        return { loss, standardError: null, accuracy: null, perExample: null };
+        return { loss, standardError: null, accuracy: null, perExample: null, weights: null };
       } finally {
         calls.running--;
       }
