@@ -140,16 +140,27 @@ class Matcher {
   }
 
   result(): Matching {
-    const matched = new Set([...this.found.values()].map(match => match.tensor));
+    const matches = [...this.found.values(), ...this.sameMemory()];
+    const matched = new Set(matches.map(match => match.tensor));
     const order = new Map(this.checkpoint.tensors.map(({ name }, index) => [name, index]));
     return {
-      matches: [...this.found.values()].sort((a, b) => order.get(a.tensor)! - order.get(b.tensor)!),
+      matches: matches.sort((a, b) => order.get(a.tensor)! - order.get(b.tensor)!),
       unmatched: {
         checkpoint: [...this.tensors.keys()].filter(name => !matched.has(name)),
         model: [...this.used.keys()].filter(name => !this.found.has(name)),
       },
       notes: this.notes,
     };
+  }
+
+  /** Tensors of the checkpoint that are used under another name of the same memory. */
+  private sameMemory(): SourcedMatch[] {
+    const used = new Map([...this.found.values()].map(match => [match.source.storage, match]));
+    const matched = new Set([...this.found.values()].map(match => match.tensor));
+    return [...this.tensors.values()].flatMap(source => {
+      const match = source.storage === undefined || matched.has(source.name) ? undefined : used.get(source.storage);
+      return match ? [{ ...match, tensor: source.name, source, rule: 'tied' as const }] : [];
+    });
   }
 
   private add(source: LazyTensor, initializer: Initializer, rule: Match['rule'], orientation: Orientation): void {
