@@ -6,7 +6,14 @@ import {
   type RequestType,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { BasinError, computationError, type ErrorKind, interruptedError, messageOf } from '../worker/errors.ts';
+import {
+  BasinError,
+  computationError,
+  type ErrorKind,
+  interruptedError,
+  messageOf,
+  OutsideError,
+} from '../worker/errors.ts';
 import type { ErrorData } from '../worker/protocol.ts';
 import { RestartBudgetError, type WorkerExit, WorkerExitedError } from './workerErrors.ts';
 import { type Log, WorkerProcess } from './workerProcess.ts';
@@ -204,7 +211,10 @@ async function send<P, R>(
 
 /** The worker's own error again. One without a kind is no sentence of ours but a fault, and is kept as the cause. */
 function fromWire(error: unknown): Error {
-  if (error instanceof ResponseError && isErrorData(error.data)) return new BasinError(error.data.kind, error.message);
+  if (error instanceof ResponseError && isErrorData(error.data)) {
+    const { kind, folder } = error.data;
+    return folder === undefined ? new BasinError(kind, error.message) : new OutsideError(error.message, folder);
+  }
   return computationError(`The engine could not answer: ${messageOf(error)}`, error);
 }
 
@@ -214,6 +224,7 @@ const errorKinds: Readonly<Record<ErrorKind, true>> = {
   incomplete: true,
   computation: true,
   interrupted: true,
+  outside: true,
 };
 
 const isErrorData = (data: unknown): data is ErrorData =>

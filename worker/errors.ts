@@ -1,8 +1,9 @@
 /**
  * Why something could not be had. `usage` and `input` are the user's to mend; `incomplete` is a file that is still
- * being written and may be whole a moment later; `computation` is ours or the engine's; `interrupted` was asked for.
+ * being written and may be whole a moment later; `computation` is ours or the engine's; `interrupted` was asked for;
+ * `outside` is a file in a folder that the user has not allowed yet.
  */
-export type ErrorKind = 'usage' | 'input' | 'incomplete' | 'computation' | 'interrupted';
+export type ErrorKind = 'usage' | 'input' | 'incomplete' | 'computation' | 'interrupted' | 'outside';
 
 /** An error whose message is one sentence for the user: it names the file, the value and the remedy. */
 export class BasinError extends Error {
@@ -17,6 +18,18 @@ export class BasinError extends Error {
   /** Exit status of the command line: 1 failed, 2 wrong usage or input, 130 interrupted. */
   get exitStatus(): 1 | 2 | 130 {
     return this.kind === 'interrupted' ? 130 : this.kind === 'computation' ? 1 : 2;
+  }
+}
+
+/** A file outside of the folders that a request may read. */
+export class OutsideError extends BasinError {
+  /** The folder that would have to be allowed, without symbolic links. */
+  readonly folder: string;
+
+  constructor(message: string, folder: string) {
+    super('outside', message);
+    this.name = 'OutsideError';
+    this.folder = folder;
   }
 }
 

@@ -7,12 +7,22 @@ import {
   IPCMessageWriter,
   ResponseError,
 } from 'vscode-jsonrpc/node';
+import { arrays } from './commands/arrays.ts';
 import { Engines } from './commands/context.ts';
 import { inspect } from './commands/inspect.ts';
 import { loss } from './commands/loss.ts';
 import { surface } from './commands/surface.ts';
-import { BasinError, type ErrorKind, messageOf } from './errors.ts';
-import { type ErrorData, inspectRequest, lossRequest, surfaceProgress, surfaceRequest } from './protocol.ts';
+import { BasinError, type ErrorKind, messageOf, OutsideError } from './errors.ts';
+import { withinRoots } from './io/access.ts';
+import {
+  arraysRequest,
+  type Confined,
+  type ErrorData,
+  inspectRequest,
+  lossRequest,
+  surfaceProgress,
+  surfaceRequest,
+} from './protocol.ts';
 
 /** JSON-RPC error code of a cancelled request (Language Server Protocol, RequestCancelled). */
 const REQUEST_CANCELLED = -32800;
@@ -22,28 +32,37 @@ const REQUEST_FAILED = -32803;
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 const engines = new Engines();
 
-/** Answers with the result of `compute`, whose failures travel with their kind. */
-async function answer<T>(token: CancellationToken, compute: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Answers with the result of `compute`, which reads no file that the request may not; failures travel with their kind. */
+async function answer<T>(
+  { allowedRoots }: Confined,
+  token: CancellationToken,
+  compute: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const listener = token.onCancellationRequested(() => controller.abort());
   try {
-    return await compute(controller.signal);
+    return await withinRoots(allowedRoots, () => compute(controller.signal));
   } catch (error) {
     const kind: ErrorKind = error instanceof BasinError ? error.kind : 'computation';
     if (!(error instanceof BasinError)) console.error(error);
     const code = kind === 'interrupted' ? REQUEST_CANCELLED : REQUEST_FAILED;
-    throw new ResponseError<ErrorData>(code, messageOf(error), { kind });
+    const folder = error instanceof OutsideError ? { folder: error.folder } : {};
+    throw new ResponseError<ErrorData>(code, messageOf(error), { kind, ...folder });
   } finally {
     listener.dispose();
   }
 }
 
-connection.onRequest(inspectRequest, (target, token) => answer(token, () => inspect(target)));
+connection.onRequest(arraysRequest, (request, token) => answer(request, token, () => arrays(request.file)));
 
-connection.onRequest(lossRequest, (target, token) => answer(token, signal => loss(target, { signal, engines })));
+connection.onRequest(inspectRequest, (target, token) => answer(target, token, () => inspect(target)));
+
+connection.onRequest(lossRequest, (target, token) =>
+  answer(target, token, signal => loss(target, { signal, engines })),
+);
 
 connection.onRequest(surfaceRequest, (request, token) =>
-  answer(token, async signal => {
+  answer(request, token, async signal => {
     let last = null;
     for await (const update of surface(request, { signal, engines })) {
       last = update.result;

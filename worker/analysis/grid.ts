@@ -39,8 +39,8 @@ function lattice(count: number, stride: number): number[] {
   return indices;
 }
 
-/** `count` coordinates from −range to range, symmetric to the last bit, so that an odd count holds 0. */
+/** `count` coordinates from −range to range, both exactly, symmetric to the last bit, so that an odd count holds 0. */
 export function coordinates(count: number, range: number): number[] {
   if (count === 1) return [0];
-  return Array.from({ length: count }, (_, index) => (range * (2 * index - count + 1)) / (count - 1));
+  return Array.from({ length: count }, (_, index) => range * ((2 * index - count + 1) / (count - 1)));
 }

@@ -2,11 +2,17 @@ import { pointOnPlane } from '../direction/vector.ts';
 import type { Evaluation } from '../objective/evaluation.ts';
 import type { Objective } from '../objective/objective.ts';
 import type { Progress } from '../results.ts';
+import type { FirstCells } from './budget.ts';
 import { coarseToFine } from './grid.ts';
+
+export interface Directions {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
 
 /** A plane's directions and the coordinates of a grid on it. */
 export interface SurfacePlan {
-  readonly directions: { readonly x: Float32Array; readonly y: Float32Array };
+  readonly directions: Directions;
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
@@ -16,6 +22,8 @@ export interface PartialSurface {
   readonly origin: Evaluation;
   readonly cells: readonly (readonly (Evaluation | null)[])[];
   readonly progress: Progress;
+  /** Seconds between one cell's end and the next; `null` until enough is done to say. */
+  readonly secondsPerCell: number | null;
 }
 
 /** Milliseconds between partial results: often enough to look alive, seldom enough to cost nothing. */
@@ -24,33 +32,43 @@ const UPDATE_INTERVAL = 150;
 /**
  * Evaluates the objective on a grid of a plane, coarse to fine.
  * Yields the same growing table again and again, first with the origin alone; the last one is complete.
+ * @param first cells that are known already, where there are any; those on the grid are not computed again.
  * Throws `interrupted` when the signal fires; what was yielded before stays valid.
  */
 export async function* surface(
   objective: Objective,
   plan: SurfacePlan,
   signal: AbortSignal,
+  first: FirstCells | null = null,
 ): AsyncGenerator<PartialSurface> {
   const started = performance.now();
   const cells: (Evaluation | null)[][] = plan.y.map(() => plan.x.map(() => null));
   const total = plan.x.length * plan.y.length;
-  const origin = await objective.evaluate(objective.origin, signal);
+  const origin = first?.origin ?? (await objective.evaluate(objective.origin, signal));
   const afterOrigin = performance.now();
+  const known = new Map(first?.cells.map(({ x, y, evaluation }) => [`${x} ${y}`, evaluation]));
+  known.set('0 0', origin);
   let done = 0;
-  const snapshot = (): PartialSurface => ({
-    origin,
-    cells,
-    progress: {
-      done,
-      total,
-      elapsedSeconds: (performance.now() - started) / 1000,
-      // The first cells open the engine and say nothing of the others.
-      remainingSeconds:
-        done < Math.min(2 * objective.concurrency, total)
-          ? null
-          : ((total - done) * (performance.now() - afterOrigin)) / done / 1000,
-    },
-  });
+  let computed = 0;
+  const secondsPerCell = (): number | null => {
+    // The first cells open the engine and say nothing of the others.
+    if (computed < Math.min(2 * objective.concurrency, total)) return first?.secondsPerCell ?? null;
+    return (performance.now() - afterOrigin) / computed / 1000;
+  };
+  const snapshot = (): PartialSurface => {
+    const seconds = secondsPerCell();
+    return {
+      origin,
+      cells,
+      progress: {
+        done,
+        total,
+        elapsedSeconds: (performance.now() - started) / 1000,
+        remainingSeconds: seconds === null ? null : (total - done) * seconds,
+      },
+      secondsPerCell: seconds,
+    };
+  };
   yield snapshot();
 
   // Stops the evaluations under way when one fails and when the caller wants no more.
@@ -61,8 +79,14 @@ export async function* surface(
     for (const { row, column } of queue) {
       const x = plan.x[column]!;
       const y = plan.y[row]!;
-      const point = pointOnPlane(objective.origin, plan.directions.x, x, plan.directions.y, y);
-      cells[row]![column] = x === 0 && y === 0 ? origin : await objective.evaluate(point, either);
+      const there = known.get(`${x} ${y}`);
+      if (there === undefined) {
+        const point = pointOnPlane(objective.origin, plan.directions.x, x, plan.directions.y, y);
+        cells[row]![column] = await objective.evaluate(point, either);
+        computed++;
+      } else {
+        cells[row]![column] = there;
+      }
       done++;
     }
   };

@@ -1,3 +1,4 @@
+import { countWithin, type FirstCells, finerCount, firstCells } from '../analysis/budget.ts';
 import { coordinates } from '../analysis/grid.ts';
 import { surface as evaluateSurface, type PartialSurface, type SurfacePlan } from '../analysis/surface.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
@@ -7,7 +8,7 @@ import { cosine, norm } from '../direction/vector.ts';
 import { usageError } from '../errors.ts';
 import type { Evaluation } from '../objective/evaluation.ts';
 import type { GridSize, SurfaceRequest } from '../protocol.ts';
-import { type Cell, type Plane, type SurfaceUpdate, toJsonNumber } from '../results.ts';
+import { type Cell, type Plane, type SurfaceResult, type SurfaceUpdate, toJsonNumber } from '../results.ts';
 import type { Context } from './context.ts';
 import { nameInProject, openProblem, type Problem } from './problem.ts';
 
@@ -19,21 +20,32 @@ const GRID_MAX = 1001;
 
 /** Yields the growing surface of a request; the last result is complete. */
 export async function* surface(request: SurfaceRequest, context: Context): AsyncGenerator<SurfaceUpdate> {
+  const started = performance.now();
   const { columns, rows } = request.grid ?? DEFAULT_GRID;
   const range = request.range ?? DEFAULT_RANGE;
+  const budget = request.grid === undefined ? (request.budgetSeconds ?? null) : null;
   for (const count of [columns, rows]) {
     if (!Number.isInteger(count) || count < 1 || count > GRID_MAX) {
       throw usageError(`A grid of ${columns}x${rows} cannot be drawn; both numbers go from 1 to ${GRID_MAX}.`);
     }
   }
   if (!Number.isFinite(range) || range <= 0) throw usageError(`The range ${range} is no number above 0.`);
+  if (budget !== null && !(budget > 0)) throw usageError(`A budget of ${budget} s is no number above 0.`);
 
   const problem = await openProblem(request, context);
   try {
     const { plane, directions } = await openPlane(problem, request);
-    const plan: SurfacePlan = { directions, x: coordinates(columns, range), y: coordinates(rows, range) };
-    for await (const partial of evaluateSurface(problem.objective, plan, context.signal)) {
-      yield { result: toResult(problem, plane, plan, partial), progress: partial.progress };
+    let grid: GridSize = { columns, rows };
+    let first: FirstCells | null = null;
+    // Chosen before anything is shown, so that the grid never changes under the picture.
+    if (budget !== null) {
+      first = await firstCells(problem.objective, directions, range, context.signal);
+      const count = countWithin(first.secondsPerCell, budget - (performance.now() - started) / 1000);
+      grid = { columns: count, rows: count };
+    }
+    const plan: SurfacePlan = { directions, x: coordinates(grid.columns, range), y: coordinates(grid.rows, range) };
+    for await (const partial of evaluateSurface(problem.objective, plan, context.signal, first)) {
+      yield { result: toResult(problem, plane, plan, partial, budget), progress: partial.progress };
     }
   } finally {
     await problem.close();
@@ -86,7 +98,8 @@ function toResult(
   problem: Problem,
   plane: Plane,
   plan: SurfacePlan,
-  { origin, cells, progress }: PartialSurface,
+  { origin, cells, progress, secondsPerCell }: PartialSurface,
+  budget: number | null,
 ): SurfaceUpdate['result'] {
   const table = (value: (evaluation: Evaluation) => number | null): Cell[][] =>
     cells.map(row =>
@@ -110,7 +123,18 @@ function toResult(
     },
     plane,
     evaluations: { cells: progress.done, examples: progress.done * Math.max(problem.objective.samples, 1) },
+    ...(budget !== null && { budget: { seconds: budget, finer: finerGrid(plan.x.length, secondsPerCell, budget) } }),
     complete: progress.done === progress.total,
     provenance: problem.provenance(),
   };
+}
+
+function finerGrid(
+  count: number,
+  secondsPerCell: number | null,
+  budget: number,
+): NonNullable<SurfaceResult['budget']>['finer'] {
+  if (secondsPerCell === null) return null;
+  const finer = finerCount(count, secondsPerCell, budget);
+  return finer === null ? null : { columns: finer, rows: finer, seconds: finer * finer * secondsPerCell };
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { inputError, messageOf } from '../errors.ts';
+import { permittedPath } from './access.ts';
 import { allocate, type ByteSource, checkRange } from './source.ts';
 
 /** The operating system reads at most 2 GiB at once. */
@@ -8,8 +9,8 @@ const MAX_READ = 2 ** 30;
 
 /**
  * Opens a file for random access.
- * Throws `input` where there is no such file or it may not be read; its reads throw `input` where the file has changed
- * since, because bytes of two versions together are no checkpoint.
+ * Throws `input` where there is no such file or it may not be read, and as `permittedPath` does; its reads throw `input`
+ * where the file has changed since, because bytes of two versions together are no checkpoint.
  */
 export async function openFile(path: string): Promise<ByteSource> {
   const name = basename(path);
@@ -40,15 +41,16 @@ export async function openFile(path: string): Promise<ByteSource> {
   return source;
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
+async function openRegular(given: string): Promise<FileHandle> {
+  const path = permittedPath(given);
   try {
     // Asked first, because opening a named pipe waits for a writer.
     const status = await stat(path);
     if (status.isFile()) return await open(path, 'r');
   } catch (error) {
-    throw inputError(`${path}: ${reason(error)}.`, error);
+    throw inputError(`${given}: ${reason(error)}.`, error);
   }
-  throw inputError(`${path}: not a file; name a file inside it.`);
+  throw inputError(`${given}: not a file; name a file inside it.`);
 }
 
 function reason(error: unknown): string {

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { coarseToFine, coordinates } from '../../../worker/analysis/grid.ts';
 import { type PartialSurface, surface } from '../../../worker/analysis/surface.ts';
 import { interruptedError } from '../../../worker/errors.ts';
-import type { Evaluation } from '../../../worker/objective/evaluation.ts';
-import type { Objective } from '../../../worker/objective/objective.ts';
+import { formula } from './formula.ts';
 
 describe('a grid', () => {
   it('is visited once in every cell, and any two prefixes of passes are nested lattices', () => {
@@ -44,34 +43,6 @@ describe('a grid', () => {
     }
   });
 });
-
-/** An objective on two parameters whose value is given by a formula, and that can be made to wait or fail. */
-function formula(
-  evaluate: (a: number, b: number, signal: AbortSignal) => Promise<number> | number,
-): Objective & { readonly calls: { count: number; running: number } } {
-  const calls = { count: 0, running: 0 };
-  return {
-    slots: [],
-    origin: Float32Array.of(1, 2),
-    graph: { inputs: [], outputs: [] },
-    samples: 10,
-    concurrency: 3,
-    notes: [],
-    calls,
-    evaluate: async (theta, signal): Promise<Evaluation> => {
-      if (signal.aborted) throw interruptedError();
-      calls.count++;
-      calls.running++;
-      try {
-        const loss = await evaluate(theta[0]!, theta[1]!, signal);
-        return { loss, standardError: null, accuracy: null, perExample: null, weights: null };
-      } finally {
-        calls.running--;
-      }
-    },
-    close: async () => {},
-  };
-}
 
 const plan = (columns: number, rows: number) => ({
   directions: { x: Float32Array.of(1, 0), y: Float32Array.of(0, 1) },

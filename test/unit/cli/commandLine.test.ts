@@ -29,6 +29,7 @@ describe('the command line', () => {
         target: { checkpoint: 'a.pt', grid: { columns: 51, rows: 31 }, range: 0.5, plane: 'd.npz', perturb: 'all' },
       },
     ],
+    ['surface a.pt --budget 60', { target: { checkpoint: 'a.pt', budgetSeconds: 60 } }],
     ['surface a.pt --grid 7', { target: { checkpoint: 'a.pt', grid: { columns: 7, rows: 7 } } }],
   ];
   for (const [words, expected] of understood) {
@@ -50,6 +51,8 @@ describe('the command line', () => {
     ['loss a.pt --seed -1', /--seed/],
     ['loss a.pt --memory -1', /--memory/],
     ['surface a.pt --grid 5x', /--grid 5x is no size/],
+    ['surface a.pt --budget 0', /--budget 0 is no number above 0/],
+    ['surface a.pt --budget 60 --grid 5', /both choose the grid/],
     ['surface a.pt --range 0', /--range 0 is no number above 0/],
   ];
   for (const [words, message] of refused) {
