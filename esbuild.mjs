@@ -28,7 +28,12 @@ const builds = [
   },
   {
     ...node,
-    entryPoints: { worker: 'worker/main.ts', cli: 'worker/cli.ts', lane: 'worker/engine/lane.ts' },
+    entryPoints: {
+      worker: 'worker/main.ts',
+      cli: 'worker/cli.ts',
+      lane: 'worker/engine/lane.ts',
+      probe: 'worker/engine/probe.ts',
+    },
     format: 'esm',
     external: ['onnxruntime-node'],
     // Bundled CommonJS packages call `require` for Node's own modules.

@@ -5,6 +5,7 @@ import { type CommandLine, parseCommandLine } from './cli/commandLine.ts';
 import { formatResult } from './cli/format.ts';
 import { ProgressBar } from './cli/progressBar.ts';
 import { Engines } from './commands/context.ts';
+import { devices } from './commands/devices.ts';
 import { inspect } from './commands/inspect.ts';
 import { loss } from './commands/loss.ts';
 import { surface } from './commands/surface.ts';
@@ -20,12 +21,15 @@ process.stdout.on('error', error => {
   throw error;
 });
 
-const engines = new Engines();
+const engines = new Engines('auto');
 const context = { signal: abort.signal, engines };
 
 /** Runs a verb; hands over its results as they grow. */
 async function* run(command: CommandLine): AsyncGenerator<Result> {
   switch (command.verb) {
+    case 'devices':
+      yield await devices();
+      return;
     case 'inspect':
       yield await inspect(command.target);
       return;

@@ -4,7 +4,15 @@
  */
 import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
 import type { ErrorKind } from './errors.ts';
-import type { InspectResult, LossResult, Split, SurfaceResult, SurfaceUpdate } from './results.ts';
+import type {
+  DeviceName,
+  DevicesResult,
+  InspectResult,
+  LossResult,
+  Split,
+  SurfaceResult,
+  SurfaceUpdate,
+} from './results.ts';
 import type { DType } from './tensor.ts';
 
 /** What a request may read. */
@@ -25,6 +33,13 @@ export interface Target extends Confined {
   /** Patterns of the parameters to vary, `*` for any characters; the others are constants. */
   readonly parameters?: readonly string[];
   readonly threads?: number;
+  /**
+   * Where to compute. `auto` is a GPU where a real one can be used, else the processor. Absent: the processor in the
+   * worker, so that nothing reaches a GPU that did not ask for it, and `auto` in the command line.
+   */
+  readonly device?: DeviceName | 'auto';
+  /** What runs the graphs; `auto`, the default, is ONNX Runtime. */
+  readonly engine?: 'auto' | 'onnxruntime';
   /** What the computation may take in all; by default a quarter of the machine's memory. */
   readonly memoryBytes?: number;
 }
@@ -67,6 +82,8 @@ export interface DataArray {
 }
 
 export const arraysRequest = new RequestType<ArraysRequest, readonly DataArray[], ErrorData>('basin/arrays');
+/** Tries every device, each in a process of its own; a GPU among them computes a few numbers. */
+export const devicesRequest = new RequestType<Record<string, never>, DevicesResult, ErrorData>('basin/devices');
 export const inspectRequest = new RequestType<Target, InspectResult, ErrorData>('basin/inspect');
 export const lossRequest = new RequestType<Target, LossResult, ErrorData>('basin/loss');
 /** Partial results come as progress on the token; cancelling rejects, and the last partial result stays valid. */

@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util';
 import { messageOf, usageError } from '../errors.ts';
 import type { GridSize, SurfaceRequest, Target } from '../protocol.ts';
+import { DEVICE_NAMES } from '../results.ts';
 import { BASIN_VERSION } from '../version.ts';
 
 export const HELP = `basin – what kind of minimum is this checkpoint in?
 
 Usage: basin <verb> <checkpoint> [options]
+       basin devices [--json] [--out FILE]
 
 Verbs
   inspect   list the checkpoint's tensors and what each is in the model
   loss      mean loss and accuracy on the sample
   surface   the loss on a grid of a plane through the checkpoint
+  devices   where this machine can compute: each device with the reason and the remedy
 
 Options
   --project FILE|FOLDER   basin.json or its folder (default: beside the checkpoint and upwards)
@@ -19,6 +22,8 @@ Options
   --seed N                seed of the random directions (default: basin.json's, else 0)
   --parameters GLOB       vary only parameters of such a name, * for any characters; may be given again
   --threads N             processor threads (default: all)
+  --device NAME           cpu, webgpu, cuda, dml or coreml (default auto: a GPU where one can be used, else cpu)
+  --engine NAME           onnxruntime (default auto, which is that)
   --memory GB             memory the computation may take (default: a quarter of the machine's)
   --json                  print one JSON document
   --out FILE              also write that document to a file
@@ -44,7 +49,13 @@ export type CommandLine = Output &
   (
     | { readonly verb: 'inspect' | 'loss'; readonly target: Target }
     | { readonly verb: 'surface'; readonly target: SurfaceRequest }
+    | { readonly verb: 'devices' }
   );
+
+const OUTPUT = {
+  json: { type: 'boolean' },
+  out: { type: 'string' },
+} as const;
 
 const COMMON = {
   project: { type: 'string' },
@@ -53,9 +64,10 @@ const COMMON = {
   seed: { type: 'string' },
   parameters: { type: 'string', multiple: true },
   threads: { type: 'string' },
+  device: { type: 'string' },
+  engine: { type: 'string' },
   memory: { type: 'string' },
-  json: { type: 'boolean' },
-  out: { type: 'string' },
+  ...OUTPUT,
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -73,6 +85,7 @@ const OWN_OPTIONS: Readonly<Record<CommandLine['verb'], readonly string[]>> = {
   inspect: [],
   loss: [],
   surface: Object.keys(SURFACE),
+  devices: [],
 };
 
 /**
@@ -89,6 +102,13 @@ export function parseCommandLine(words: string[]): CommandLine | { readonly text
   if (!isVerb(verb)) {
     throw usageError(`There is no verb "${verb}"; use one of ${Object.keys(OWN_OPTIONS).join(', ')}.`);
   }
+  const output: Output = { json: values.json ?? false, out: values.out ?? null };
+  if (verb === 'devices') {
+    if (checkpoint !== undefined) throw usageError(`basin devices takes no checkpoint; leave "${checkpoint}" out.`);
+    const other = Object.keys(values).find(name => !(name in OUTPUT));
+    if (other) throw usageError(`basin devices takes no --${other}.`);
+    return { verb, ...output };
+  }
   if (checkpoint === undefined) throw usageError(`basin ${verb} needs a checkpoint: basin ${verb} FILE.`);
   if (rest.length > 0) throw usageError(`basin ${verb} takes one checkpoint; "${rest[0]}" is one too many.`);
   const foreign = Object.keys(values).find(name => name in SURFACE && !OWN_OPTIONS[verb].includes(name));
@@ -102,9 +122,10 @@ export function parseCommandLine(words: string[]): CommandLine | { readonly text
     ...defined('seed', integer('seed', values.seed, 0)),
     ...defined('parameters', values.parameters),
     ...defined('threads', integer('threads', values.threads, 1)),
+    ...defined('device', choice('device', values.device, ['auto', ...DEVICE_NAMES] as const)),
+    ...defined('engine', choice('engine', values.engine, ['auto', 'onnxruntime'] as const)),
     ...defined('memoryBytes', gigabytes(values.memory)),
   };
-  const output: Output = { json: values.json ?? false, out: values.out ?? null };
   if (verb !== 'surface') return { verb, target, ...output };
   if (values.grid !== undefined && values.budget !== undefined) {
     throw usageError('--grid and --budget both choose the grid; give one of them.');

@@ -1,5 +1,5 @@
 /** Results as text for a terminal. */
-import type { InspectResult, LossResult, Provenance, Result, SurfaceResult } from '../results.ts';
+import type { DevicesResult, InspectResult, LossResult, Provenance, Result, SurfaceResult } from '../results.ts';
 import { formatShape } from '../tensor.ts';
 import { formatDuration } from './progressBar.ts';
 import { textSurface } from './textSurface.ts';
@@ -16,7 +16,9 @@ export function formatResult(result: Result, options: FormatOptions): string {
       ? formatInspect(result)
       : result.kind === 'loss'
         ? formatLoss(result)
-        : formatSurface(result, options);
+        : result.kind === 'devices'
+          ? formatDevices(result)
+          : formatSurface(result, options);
   return `${lines.join('\n')}\n`;
 }
 
@@ -37,6 +39,22 @@ function formatInspect(result: InspectResult): string[] {
     ...(missing.length > 0 ? [`The model also holds ${missing.join(', ')}, which the checkpoint lacks.`] : []),
     ...(result.notes ?? []).map(note => `Note: ${note}`),
     ...(result.problem ? [result.matched ? `It does not fit: ${result.problem}` : `No model: ${result.problem}`] : []),
+  ];
+}
+
+/** A table of the devices, and below it what would make more of them usable. */
+export function formatDevices({ engine, folder, devices, auto }: DevicesResult): string[] {
+  const rows = devices.map(({ name, usable, hardware, adapter, reason }) => [
+    name,
+    usable ? 'yes' : 'no',
+    [hardware ?? '', adapter === null ? '' : `(${adapter})`].join(' ').trim(),
+    reason,
+  ]);
+  return [
+    ...table(['device', 'usable', 'computes on', 'because'], rows),
+    '',
+    `auto takes ${auto}; the engine is ${engine}${folder === null ? '' : ` of ${folder}`}.`,
+    ...devices.flatMap(({ name, remedy }) => (remedy === null ? [] : [`${name}: ${remedy}`])),
   ];
 }
 

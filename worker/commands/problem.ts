@@ -44,9 +44,9 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
   const split = target.split ?? 'train';
   const seed = target.seed ?? project.seed;
   const loss = await readLoss(project.loss, project.directory);
-  const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
   const laneBytes = SESSION_BYTES + PARAMETER_COPIES * binding.theta.byteLength;
-  const engine = engines.engine(laneBytes, target.threads, target.memoryBytes);
+  const engine = await engines.engine(laneBytes, target);
+  const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
   try {
     const objective = await createObjective({ model, binding, sample, loss, engine });
     const name = nameInProject(project, target.checkpoint);

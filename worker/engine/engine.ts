@@ -1,13 +1,14 @@
 import type { Graph } from '../graph/graph.ts';
 import type { GraphType } from '../graph/types.ts';
+import type { DeviceName } from '../results.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Runs graphs. An engine knows nothing of losses, data or checkpoints. */
 export interface Engine {
   /** Name and version, for provenance. */
   readonly name: string;
-  /** Where the arithmetic happens, e.g. `cpu`. */
-  readonly device: string;
+  /** Where the arithmetic happens. */
+  readonly device: DeviceName;
   /** Processor threads in use, all lanes together. */
   readonly threads: number;
   /** How many sessions run at the same time; more may be open, and wait their turn. */
@@ -28,6 +29,8 @@ export interface Program {
    * Throws `computation` where the engine refuses the graph.
    */
   open(theta: Float32Array): Promise<Session>;
+  /** What a reader of the numbers should know of how they were computed, a sentence each; complete after the first session was opened. */
+  readonly notes: readonly string[];
   /** Frees what the engine keeps for the program; its sessions must be closed. */
   close(): Promise<void>;
 }

@@ -6,22 +6,28 @@
  * free to answer; on ResNet-20 that is a fifth faster than one session of two threads (bench/).
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { messageOf } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Feeds } from './engine.ts';
-import type { LaneOptions, LaneReply, LaneRequest, ParameterInput } from './laneProtocol.ts';
+import type { LaneAnswer, LaneOptions, LaneReply, LaneRequest, ParameterInput } from './laneProtocol.ts';
+import { openOnDevice } from './placement.ts';
+import { findRuntime } from './runtime.ts';
 
-const { threads } = workerData as LaneOptions;
+const { device, threads } = workerData as LaneOptions;
+const ort = findRuntime().load();
 
 interface Program {
   readonly model: Uint8Array;
   readonly parameters: readonly ParameterInput[];
   /** The one session of a program whose parameters are inputs. */
-  shared: InferenceSession | null;
+  shared: Pick<OpenSession, 'session' | 'onProcessor'> | null;
 }
 
 interface OpenSession {
   readonly session: InferenceSession;
+  /** Operators that the device lacks. */
+  readonly onProcessor: readonly string[];
   readonly parameters: Readonly<Record<string, OrtTensor>>;
   close(): Promise<void>;
 }
@@ -30,7 +36,7 @@ const programs = new Map<number, Program>();
 const sessions = new Map<number, OpenSession>();
 
 const sessionOptions: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
+  executionProviders: [device],
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   executionMode: 'sequential',
@@ -41,26 +47,35 @@ const sessionOptions: InferenceSession.SessionOptions = {
 
 async function open(program: Program, theta: Float32Array): Promise<OpenSession> {
   if (program.parameters.length > 0) {
-    program.shared ??= await InferenceSession.create(program.model, sessionOptions);
+    program.shared ??= await create(program.model, sessionOptions);
     const parameters = Object.fromEntries(
       program.parameters.map(({ name, offset, shape }) => {
         const size = shape.reduce((product, length) => product * length, 1);
-        return [name, new OrtTensor('float32', theta.subarray(offset, offset + size), shape)];
+        return [name, new ort.Tensor('float32', theta.subarray(offset, offset + size), shape)];
       }),
     );
-    return { session: program.shared, parameters, close: async () => {} };
+    return { ...program.shared, parameters, close: async () => {} };
   }
   const data = new Uint8Array(theta.buffer, theta.byteOffset, theta.byteLength);
   const external = data.length > 0 ? { externalData: [{ path: 'theta', data }] } : {};
-  const session = await InferenceSession.create(program.model, { ...sessionOptions, ...external });
-  return { session, parameters: {}, close: () => session.release() };
+  const opened = await create(program.model, { ...sessionOptions, ...external });
+  return { ...opened, parameters: {}, close: () => opened.session.release() };
+}
+
+/** Opens a session; on a device other than the processor, notices what falls back to it. */
+async function create(
+  model: Uint8Array,
+  options: InferenceSession.SessionOptions,
+): Promise<Pick<OpenSession, 'session' | 'onProcessor'>> {
+  if (device !== 'cpu') return openOnDevice(ort, model, options);
+  return { session: await ort.InferenceSession.create(model, options), onProcessor: [] };
 }
 
 async function run({ session, parameters }: OpenSession, feeds: Feeds): Promise<readonly Tensor[]> {
   const inputs: Record<string, OrtTensor> = {};
   for (const name of session.inputNames) {
     const feed = feeds[name];
-    inputs[name] = feed ? new OrtTensor(feed.dtype, feed.data, feed.shape) : parameters[name]!;
+    inputs[name] = feed ? new ort.Tensor(feed.dtype, feed.data, feed.shape) : parameters[name]!;
   }
   const results = await session.run(inputs);
   return session.outputNames.map(name => {
@@ -69,27 +84,29 @@ async function run({ session, parameters }: OpenSession, feeds: Feeds): Promise<
   });
 }
 
-async function handle(request: LaneRequest): Promise<readonly Tensor[]> {
+async function handle(request: LaneRequest): Promise<LaneAnswer> {
   switch (request.kind) {
     case 'program':
       programs.set(request.program, { model: request.model, parameters: request.parameters, shared: null });
-      return [];
+      return {};
     case 'forget': {
       const program = programs.get(request.program);
       programs.delete(request.program);
-      await program?.shared?.release();
-      return [];
+      await program?.shared?.session.release();
+      return {};
     }
-    case 'open':
-      sessions.set(request.session, await open(programs.get(request.program)!, request.theta));
-      return [];
+    case 'open': {
+      const session = await open(programs.get(request.program)!, request.theta);
+      sessions.set(request.session, session);
+      return { onProcessor: session.onProcessor };
+    }
     case 'run':
-      return run(sessions.get(request.session)!, request.feeds);
+      return { outputs: await run(sessions.get(request.session)!, request.feeds) };
     case 'close': {
       const session = sessions.get(request.session);
       sessions.delete(request.session);
       await session?.close();
-      return [];
+      return {};
     }
   }
 }
@@ -97,9 +114,9 @@ async function handle(request: LaneRequest): Promise<readonly Tensor[]> {
 parentPort!.on('message', async (request: LaneRequest) => {
   let reply: LaneReply;
   try {
-    reply = { id: request.id, outputs: await handle(request) };
+    reply = { id: request.id, answer: await handle(request) };
   } catch (error) {
-    reply = { id: request.id, error: error instanceof Error ? error.message : String(error) };
+    reply = { id: request.id, error: messageOf(error) };
   }
   parentPort!.postMessage(reply);
 });

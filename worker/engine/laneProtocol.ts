@@ -1,8 +1,10 @@
 /** What the engine and its computing threads say to each other. */
+import type { DeviceName } from '../results.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Feeds } from './engine.ts';
 
 export interface LaneOptions {
+  readonly device: DeviceName;
   /** Processor threads of each session. */
   readonly threads: number;
 }
@@ -28,7 +30,14 @@ export type LaneRequest = { readonly id: number } & (
   | { readonly kind: 'close'; readonly session: number }
 );
 
+/** What a request is answered with: a run's outputs, or of a session just opened, which operators the device lacks. */
+export interface LaneAnswer {
+  readonly outputs?: readonly Tensor[];
+  /** Operators of the graph that run on the processor although the session's device is another. */
+  readonly onProcessor?: readonly string[];
+}
+
 export type LaneReply = { readonly id: number } & (
-  | { readonly outputs: readonly Tensor[]; readonly error?: never }
-  | { readonly error: string; readonly outputs?: never }
+  | { readonly answer: LaneAnswer; readonly error?: never }
+  | { readonly error: string; readonly answer?: never }
 );

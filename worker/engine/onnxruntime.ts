@@ -1,14 +1,13 @@
-/** The default engine: ONNX Runtime on the processor, in a pool of computing threads. */
-import { createRequire } from 'node:module';
+/** The default engine: ONNX Runtime, in a pool of computing threads on the processor or in one on another device. */
 import { Worker } from 'node:worker_threads';
 import { computationError } from '../errors.ts';
 import { type Value, valuesOf } from '../graph/graph.ts';
 import { writeModel } from '../graph/onnx/write.ts';
-import { elementCount, type Tensor } from '../tensor.ts';
+import type { DeviceName } from '../results.ts';
+import { elementCount } from '../tensor.ts';
 import type { Engine, Session } from './engine.ts';
-import type { LaneOptions, LaneReply, LaneRequest, ParameterInput } from './laneProtocol.ts';
-
-const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+import type { LaneAnswer, LaneOptions, LaneReply, LaneRequest, ParameterInput } from './laneProtocol.ts';
+import { findRuntime } from './runtime.ts';
 
 /** The computing thread's script, always bundled: Node 20 runs no TypeScript in a thread. */
 const LANE_SCRIPT = new URL(import.meta.url.endsWith('.ts') ? '../../dist/lane.js' : './lane.js', import.meta.url);
@@ -36,10 +35,7 @@ type Unsent<T> = T extends unknown ? Omit<T, 'id'> : never;
 /** The main thread's side of one computing thread. */
 class Lane {
   private readonly worker: Worker;
-  private readonly waiting = new Map<
-    number,
-    { resolve(outputs: readonly Tensor[]): void; reject(error: Error): void }
-  >();
+  private readonly waiting = new Map<number, { resolve(answer: LaneAnswer): void; reject(error: Error): void }>();
   private readonly programs = new Set<number>();
   private nextId = 0;
   openSessions = 0;
@@ -49,7 +45,7 @@ class Lane {
     this.worker.on('message', (reply: LaneReply) => {
       const request = this.waiting.get(reply.id);
       this.waiting.delete(reply.id);
-      if (reply.outputs) request?.resolve(reply.outputs);
+      if (reply.answer) request?.resolve(reply.answer);
       else request?.reject(computationError(`ONNX Runtime: ${reply.error}`));
       // An idle thread must not keep a finished command line alive.
       if (this.waiting.size === 0) this.worker.unref();
@@ -64,7 +60,7 @@ class Lane {
     this.waiting.clear();
   }
 
-  request(request: Unsent<LaneRequest>): Promise<readonly Tensor[]> {
+  request(request: Unsent<LaneRequest>): Promise<LaneAnswer> {
     const id = this.nextId++;
     this.worker.ref();
     return new Promise((resolve, reject) => {
@@ -91,6 +87,8 @@ class Lane {
 }
 
 export interface OnnxRuntimeOptions {
+  /** Must be usable, see devices.ts; the default is the processor. */
+  readonly device?: DeviceName;
   /** Sessions that run at the same time, each in a thread of its own. */
   readonly lanes: number;
   /** Processor threads of each session. */
@@ -99,10 +97,16 @@ export interface OnnxRuntimeOptions {
   readonly parameters?: 'constants' | 'inputs';
 }
 
-/** Starts the engine; its threads start with it and cost little until used. */
+/**
+ * Starts the engine; its threads start with it and cost little until used.
+ * Throws `usage` where the ONNX Runtime that the user points to cannot be found.
+ */
 export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
-  const { lanes: laneCount, threadsPerLane } = options;
-  const lanes = Array.from({ length: laneCount }, () => new Lane({ threads: threadsPerLane }));
+  const { device = 'cpu', lanes: laneCount, threadsPerLane } = options;
+  const { version } = findRuntime();
+  // NVIDIA's libraries round float32 factors to TF32, ten bits, unless they are told not to before they are loaded.
+  if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE = '0';
+  const lanes = Array.from({ length: laneCount }, () => new Lane({ device, threads: threadsPerLane }));
   let nextProgram = 0;
   let nextSession = 0;
 
@@ -110,7 +114,10 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
     const program = nextProgram++;
     const values = valuesOf(graph);
     const slot = ({ name }: { readonly name: string }) => ({ file: 'theta', offset: 4 * layout.get(name)! });
-    const folded = options.parameters ? options.parameters === 'constants' : foldsParameters(values, runs);
+    // Only the processor reorders constants to its liking; elsewhere a session for each point is compiled anew.
+    const byMeasure = device === 'cpu' && foldsParameters(values, runs);
+    const folded = options.parameters ? options.parameters === 'constants' : byMeasure;
+    const onProcessor = new Set<string>();
     const model = writeModel(graph, folded ? { external: slot } : {});
     const parameters = folded
       ? []
@@ -124,13 +131,14 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
       lane.openSessions++;
       try {
         await lane.prepare(program, model, parameters);
-        await lane.request({ kind: 'open', session, program, theta });
+        const opened = await lane.request({ kind: 'open', session, program, theta });
+        for (const operator of opened.onProcessor ?? []) onProcessor.add(operator);
       } catch (error) {
         lane.openSessions--;
         throw error;
       }
       return {
-        run: feeds => lane.request({ kind: 'run', session, feeds }),
+        run: async feeds => (await lane.request({ kind: 'run', session, feeds })).outputs!,
         close: async () => {
           lane.openSessions--;
           await lane.request({ kind: 'close', session });
@@ -140,12 +148,18 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
     const close = async () => {
       await Promise.all(lanes.map(lane => lane.forget(program)));
     };
-    return { open, close };
+    return {
+      open,
+      close,
+      get notes() {
+        return onProcessor.size === 0 ? [] : [fallbackNote(device, [...onProcessor].sort())];
+      },
+    };
   };
 
   return {
     name: `onnxruntime ${version}`,
-    device: 'cpu',
+    device,
     threads: laneCount * threadsPerLane,
     lanes: laneCount,
     compile,
@@ -153,4 +167,8 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
       await Promise.all(lanes.map(lane => lane.dispose()));
     },
   };
+}
+
+function fallbackNote(device: DeviceName, operators: readonly string[]): string {
+  return `${operators.join(', ')} ${operators.length === 1 ? 'was' : 'were'} computed on the processor, because ${device} cannot.`;
 }

@@ -80,7 +80,9 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     samples: sample?.count ?? 0,
     // One more than there are lanes: a lane that is done finds its next point waiting.
     concurrency: engine.lanes + 1,
-    notes: [...notes],
+    get notes() {
+      return [...new Set([...notes, ...programs.flatMap(program => program.notes)])];
+    },
     evaluate: loss.weightDecay ? addPenalty(evaluate, loss.weightDecay) : evaluate,
     close: async () => {
       await Promise.all(programs.map(program => program.close()));
