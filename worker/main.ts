@@ -9,6 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { arrays } from './commands/arrays.ts';
 import { Engines } from './commands/context.ts';
+import { devices } from './commands/devices.ts';
 import { inspect } from './commands/inspect.ts';
 import { loss } from './commands/loss.ts';
 import { surface } from './commands/surface.ts';
@@ -17,6 +18,7 @@ import { withinRoots } from './io/access.ts';
 import {
   arraysRequest,
   type Confined,
+  devicesRequest,
   type ErrorData,
   inspectRequest,
   lossRequest,
@@ -54,6 +56,8 @@ async function answer<T>(
 }
 
 connection.onRequest(arraysRequest, (request, token) => answer(request, token, () => arrays(request.file)));
+
+connection.onRequest(devicesRequest, (_, token) => answer({}, token, devices));
 
 connection.onRequest(inspectRequest, (target, token) => answer(target, token, () => inspect(target)));
 

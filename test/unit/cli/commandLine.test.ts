@@ -30,6 +30,8 @@ describe('the command line', () => {
       },
     ],
     ['surface a.pt --budget 60', { target: { checkpoint: 'a.pt', budgetSeconds: 60 } }],
+    ['loss a.pt --device webgpu --engine auto', { target: { checkpoint: 'a.pt', device: 'webgpu', engine: 'auto' } }],
+    ['devices --json', { verb: 'devices', json: true, out: null }],
     ['surface a.pt --grid 7', { target: { checkpoint: 'a.pt', grid: { columns: 7, rows: 7 } } }],
   ];
   for (const [words, expected] of understood) {
@@ -50,6 +52,10 @@ describe('the command line', () => {
     ['loss a.pt --samples 1e3x', /--samples 1e3x/],
     ['loss a.pt --seed -1', /--seed/],
     ['loss a.pt --memory -1', /--memory/],
+    ['loss a.pt --device gpu', /--device gpu is none of auto, cpu, webgpu, cuda, dml, coreml/],
+    ['loss a.pt --engine tfjs', /--engine tfjs is none of auto, onnxruntime/],
+    ['devices a.pt', /takes no checkpoint; leave "a.pt" out/],
+    ['devices --seed 1', /basin devices takes no --seed/],
     ['surface a.pt --grid 5x', /--grid 5x is no size/],
     ['surface a.pt --budget 0', /--budget 0 is no number above 0/],
     ['surface a.pt --budget 60 --grid 5', /both choose the grid/],
