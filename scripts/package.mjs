@@ -26,7 +26,9 @@ await main(async () => {
   writeFileSync(join(staged, 'dist', 'THIRD_PARTY_LICENSES.txt'), thirdPartyLicences(readJson(metafile)));
 
   const vsce = createRequire(import.meta.url)('@vscode/vsce');
-  await vsce.createVSIX({ cwd: staged, target, packagePath: out, allowMissingRepository: true });
+  // The README's links stay relative: its pictures are in the package.
+  const readme = { rewriteRelativeLinks: false, allowMissingRepository: true };
+  await vsce.createVSIX({ cwd: staged, target, packagePath: out, ...readme });
   console.log(`${relative(root, out)}: ${(statSync(out).size / 1e6).toFixed(1)} MB`);
 });
 

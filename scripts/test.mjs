@@ -9,6 +9,8 @@ import { browserPackages, installDebianPackages, installServers } from './vscode
 
 const bin = name => join(root, 'node_modules', '.bin', name);
 const mocha = pattern => [bin('mocha'), '--reporter', './test/reporter.ts', '--spec', pattern];
+/** A command that hangs is ended after this long, so that the other stages have their turn. */
+const limitMinutes = 8;
 const electron = process.env.BASIN_VSCODE === 'electron';
 
 /** `report`: the commands write how many tests passed; otherwise the stage counts as one. `setUp` runs first. */
@@ -19,6 +21,7 @@ const stages = [
     commands: [
       [bin('tsc'), '-p', '.'],
       [bin('tsc'), '-p', 'webview'],
+      [bin('tsc'), '-p', 'test/webview'],
     ],
   },
   { name: 'lint', title: 'Lint and format', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
@@ -54,7 +57,8 @@ const stages = [
     setUp: prepareVSCode,
     commands: [
       [process.execPath, 'scripts/package.mjs', '--out', 'out/basin.vsix'],
-      [...mocha('test/vscode/*.test.ts'), '--timeout', '120000'],
+      // A hook that fails may leave a server or a browser open, for which mocha would wait.
+      [...mocha('test/vscode/*.test.ts'), '--timeout', '120000', '--exit'],
     ],
   },
 ];
@@ -149,13 +153,21 @@ function runCommand([command, ...args], variables) {
       shell: process.platform === 'win32',
     });
     let output = '';
+    const late = () => {
+      output += `Ended after ${limitMinutes} minutes.\n`;
+      child.kill('SIGTERM');
+    };
+    const limit = setTimeout(late, limitMinutes * 60_000);
     const collect = text => {
       output += text;
     };
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
     child.once('error', error => resolve({ succeeded: false, output: `${output}${error.message}\n` }));
-    child.once('close', status => resolve({ succeeded: status === 0, output }));
+    child.once('close', status => {
+      clearTimeout(limit);
+      resolve({ succeeded: status === 0, output });
+    });
   });
 }
 

@@ -120,10 +120,7 @@ export async function startServer({
   if (!inPlace) cpSync(workspace, opened, { recursive: true });
   const data = join(folder, 'server');
   mkdirSync(join(data, 'data', 'User'), { recursive: true });
-  writeFileSync(
-    join(data, 'data', 'User', 'settings.json'),
-    JSON.stringify({ ...quietSettings, ...settings }, null, 2),
-  );
+  writeFileSync(join(data, 'data', 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }));
   const folders = [
     '--server-data-dir',
     data,

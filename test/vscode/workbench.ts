@@ -1,15 +1,13 @@
 /** What a user does in VS Code, as functions on the workbench's page. Selectors are those of Code-OSS 1.100 to 1.139. */
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 
-/** The built-in themes that the tests look at. */
+/** The built-in themes that the tests look at, by the kind that VS Code tells a webview. */
 export const themes = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  'high-contrast': 'Default High Contrast',
-  'high-contrast-light': 'Default High Contrast Light',
+  'vscode-light': 'Default Light Modern',
+  'vscode-dark': 'Default Dark Modern',
+  'vscode-high-contrast': 'Default High Contrast',
+  'vscode-high-contrast-light': 'Default High Contrast Light',
 } as const;
-
-export type ThemeName = keyof typeof themes;
 
 /** Opens the workbench in a page of its own and waits until the Explorer shows the folder. */
 export async function openWorkbench(browser: Browser, url: string): Promise<Page> {
@@ -37,14 +35,16 @@ export async function explorerRow(page: Page, path: string): Promise<Locator> {
 const rowNamed = (page: Page, name: string): Locator =>
   explorerRows(page).filter({ has: page.getByText(name, { exact: true }) });
 
-/** Chooses an entry of the context menu of a file in the Explorer. */
-export async function chooseInContextMenu(page: Page, path: string, label: string): Promise<void> {
+/** Chooses an entry of the context menu of a file in the Explorer; returns when it was clicked, by `performance.now()`. */
+export async function chooseInContextMenu(page: Page, path: string, label: string): Promise<number> {
   await (await explorerRow(page, path)).click({ button: 'right' });
   const item = page.locator('.context-view .monaco-menu .action-item', { hasText: label });
   await item.waitFor();
   // VS Code swallows a click within its first moments, and no event says when they are over.
   await page.waitForTimeout(300);
+  const clicked = performance.now();
   await item.click();
+  return clicked;
 }
 
 /** Runs a command by its title through the command palette. */
