@@ -89,13 +89,7 @@ export async function readProject(file: string): Promise<Project> {
   const text = await readFile(permittedPath(file), 'utf8').catch(error => {
     throw inputError(`${file}: cannot be read (${messageOf(error)}).`, error);
   });
-  const errors: ParseError[] = [];
-  const content: unknown = parse(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (first) {
-    const line = text.slice(0, first.offset).split('\n').length;
-    throw inputError(`${file}: line ${line} is not JSON (${printParseErrorCode(first.error)}).`);
-  }
+  const content = parseJson(file, text);
   if (!validate(content)) throw inputError(`${file}: ${explain(validate.errors ?? [])}`);
   const { train, test, ...inputFormat } = content.data ?? {};
   return {
@@ -113,11 +107,24 @@ export async function readProject(file: string): Promise<Project> {
   };
 }
 
-/** The first thing the schema objects to, as a sentence. */
+function parseJson(file: string, text: string): unknown {
+  const errors: ParseError[] = [];
+  try {
+    // Some editors begin files with a byte order mark.
+    const content: unknown = parse(text.replace(/^\ufeff/, ''), errors, { allowTrailingComma: true });
+    const [first] = errors;
+    if (!first) return content;
+    const line = text.slice(0, first.offset).split('\n').length;
+    throw inputError(`${file}: line ${line} is not JSON (${printParseErrorCode(first.error)}).`);
+  } catch (error) {
+    if (error instanceof RangeError) throw inputError(`${file}: is nested too deeply to be read; mend it.`, error);
+    throw error;
+  }
+}
+
+/** The likeliest of what the schema objects to, as a sentence. */
 function explain(errors: readonly ErrorObject[]): string {
-  const unknown = errors.find(error => error.keyword === 'additionalProperties');
-  const forbidden = errors.find(error => error.keyword === 'false schema');
-  const error = unknown ?? forbidden ?? errors.find(({ keyword }) => keyword !== 'anyOf') ?? errors[0];
+  const [error] = errors.toSorted((a, b) => rank(b) - rank(a));
   if (!error) return 'it does not fit its schema.';
   const where = error.instancePath.slice(1).replaceAll('/', '.');
   const place = where ? `"${where}"` : 'the file';
@@ -135,3 +142,14 @@ function explain(errors: readonly ErrorObject[]): string {
       return `${place} ${error.message}.`;
   }
 }
+
+/** Where a value may be of several forms, each objects for itself; what lies deepest is about the form that was meant. */
+function rank({ keyword, instancePath }: ErrorObject): number {
+  if (keyword === 'anyOf' || keyword === 'if') return -1;
+  const depth = instancePath.split('/').length;
+  return depth + (DECISIVE.has(keyword) ? DECISIVE_RANK : 0);
+}
+
+/** Objections that tell the form. */
+const DECISIVE: ReadonlySet<string> = new Set(['additionalProperties', 'false schema', 'required']);
+const DECISIVE_RANK = 0.5;

@@ -4,23 +4,26 @@ import { inputError } from '../errors.ts';
 import { openFile } from '../io/file.ts';
 import { GZIP_MAGIC, gunzip } from '../io/gzip.ts';
 import { NPY_MAGIC, npyTensor } from '../io/npy.ts';
-import type { ByteSource } from '../io/source.ts';
+import { type ByteSource, endsEarly } from '../io/source.ts';
 import { openZip, ZIP_MAGIC, type ZipArchive } from '../io/zip.ts';
 import type { LazyTensor } from '../tensor.ts';
-import { idxTensor, isIdx } from './idx.ts';
+import { CIFAR_PARTS, cifarTensor, isCifarName } from './cifar.ts';
+import { csvTensor, isCsvName } from './csv.ts';
+import { IDX_MAGICS, idxTensor, isIdx } from './idx.ts';
 
 /** An array of a data file, which stays open until closed. */
 export interface OpenArray extends LazyTensor {
   /** File name, for messages. */
   readonly file: string;
-  /** Whether reading rows means inflating all that come before them. */
+  /** Whether reading rows means passing over those before them, by inflating or by looking for their ends. */
   readonly sequential: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Opens what a reference in basin.json names: `file.npz#array`, an `.npz` with one array, a `.npy`, or an IDX file,
- * gzip-compressed or not; its bytes decide, not its name. The path is relative to `baseDirectory`.
+ * Opens what a reference in basin.json names: `file.npz#array`, an `.npz` with one array, a `.npy`, an IDX file,
+ * `file.csv#columns` or `file.bin#part` (CIFAR), gzip-compressed or not; bytes decide where they can, else the name. The
+ * path is relative to `baseDirectory`.
  * Throws `input` for other files and for array names that are not there, `incomplete` for files cut short.
  */
 export async function openArray(reference: string, baseDirectory: string): Promise<OpenArray> {
@@ -50,17 +53,34 @@ interface Found {
 async function readArray(file: ByteSource, array: string | null): Promise<Found> {
   const head = await readHead(file);
   if (ZIP_MAGIC.equals(head.subarray(0, 4))) return pickArray(await openZip(file), array);
-  if (array !== null) throw inputError(`${file.name}: no .npz, so it has no array "${array}"; name the file alone.`);
-  const gzipped = GZIP_MAGIC.equals(head.subarray(0, 2));
-  const source = gzipped ? await gunzip(file) : file;
-  return { tensor: await readSingle(source, gzipped ? await readHead(source) : head), sequential: false };
+  const source = GZIP_MAGIC.equals(head.subarray(0, 2)) ? await gunzip(file) : file;
+  if (isCsvName(file.name)) return { tensor: await csvTensor(file.name, source, array), sequential: true };
+  if (isCifarName(file.name) && array !== null && CIFAR_PARTS.has(array)) {
+    return { tensor: await cifarTensor(source, array), sequential: false };
+  }
+  if (array !== null) {
+    throw inputError(
+      `${file.name}: neither .npz nor .csv nor a CIFAR .bin file, so it has no part "${array}"; name the file alone.`,
+    );
+  }
+  return { tensor: await readSingle(source), sequential: false };
 }
 
-async function readSingle(source: ByteSource, head: Buffer): Promise<LazyTensor> {
+async function readSingle(source: ByteSource): Promise<LazyTensor> {
+  const head = await readHead(source);
   if (NPY_MAGIC.equals(head.subarray(0, NPY_MAGIC.length))) return npyTensor(source.name, source);
   if (isIdx(head)) return idxTensor(source.name, source);
-  throw inputError(`${source.name}: neither .npz, .npy nor IDX; save the data with numpy.savez.`);
+  // What is too short to tell, and begins as something known, may still be being written.
+  if (BEGINNINGS.some(beginning => head.length < beginning.length && beginning.indexOf(head) === 0)) {
+    throw endsEarly(source, head.length + 1);
+  }
+  if (isCifarName(source.name)) return cifarTensor(source, null);
+  throw inputError(
+    `${source.name}: neither .npz, .npy, IDX, CSV nor a CIFAR file by its content and name; save the data with numpy.savez.`,
+  );
 }
+
+const BEGINNINGS = [ZIP_MAGIC, GZIP_MAGIC, NPY_MAGIC, ...IDX_MAGICS];
 
 const readHead = async (source: ByteSource): Promise<Buffer> =>
   Buffer.from(await source.read(0, Math.min(source.size, 8)));

@@ -12,6 +12,9 @@ const DTYPES: ReadonlyMap<number, DType> = new Map([
   [0x0e, 'float64'],
 ]);
 
+/** How an IDX file of one axis begins, for each element type. */
+export const IDX_MAGICS: readonly Buffer[] = [...DTYPES.keys()].map(code => Buffer.from([0, 0, code, 1]));
+
 /** Whether a file begins as an IDX file does: two zero bytes, an element type, and 1 to 255 axes. */
 export const isIdx = (head: Buffer): boolean =>
   head.length >= 4 && head[0] === 0 && head[1] === 0 && DTYPES.has(head[2]!) && head[3]! > 0;

@@ -63,8 +63,8 @@ const DIGEST_CHUNK = 2 ** 26;
 
 /**
  * Opens the arrays of a spec and fixes the rows.
- * Throws `input` where rows are out of range, arrays do not have the same number of them, or a compressed sample does
- * not fit in `memoryBudget` bytes (an uncompressed one is then read batch by batch).
+ * Throws `input` where rows are out of range, arrays do not have the same number of them, or a sample of a compressed or
+ * text file does not fit in `memoryBudget` bytes (others are then read batch by batch).
  */
 export async function openSample(
   spec: SampleSpec,
@@ -173,7 +173,7 @@ async function openReaders(
     const sequential = arrays.find(array => array.sequential);
     if (sequential) {
       throw inputError(
-        `${sequential.file}: ${rows.length} rows take ${total} bytes of memory, more than the ${memoryBudget} allowed, and a compressed array cannot be read in parts; save it with numpy.savez instead of savez_compressed, or use fewer samples.`,
+        `${sequential.file}: ${rows.length} rows take ${total} bytes of memory, more than the ${memoryBudget} allowed, and this file cannot be read in parts; save it with numpy.savez, uncompressed, or use fewer samples.`,
       );
     }
     return arrays.map(array => (from, to) => readRows(array, rows.slice(from, to)));
