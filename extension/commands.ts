@@ -4,6 +4,7 @@ export const commands = {
   showLandscape: 'basin.showLandscape',
   cancel: 'basin.cancel',
   restartEngine: 'basin.restartEngine',
+  showDevices: 'basin.showDevices',
   showLog: 'basin.showLog',
 } as const;
 

@@ -1,11 +1,22 @@
-import { type ExtensionContext, type LogOutputChannel, type Uri, commands as vscodeCommands, window } from 'vscode';
+import {
+  ConfigurationTarget,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type Uri,
+  commands as vscodeCommands,
+  window,
+  workspace,
+} from 'vscode';
+import { RUNTIME_VARIABLE } from '../worker/environment.ts';
 import { messageOf } from '../worker/errors.ts';
 import type { BasinApi } from './api.ts';
 import { type CommandId, commands, contextKeys } from './commands.ts';
+import { Devices } from './devices.ts';
 import { createEngine } from './engine.ts';
 import { LandscapePanels } from './landscapePanels.ts';
 import { createLog } from './log.ts';
 import { hasProject } from './projectFiles.ts';
+import { readSettings, type Settings, settingIds } from './settings.ts';
 import { createStatusItem } from './statusItem.ts';
 import { visualizeLandscape } from './visualizeLandscape.ts';
 import { WorkerSupervisor } from './workerSupervisor.ts';
@@ -14,11 +25,15 @@ let supervisor: WorkerSupervisor | undefined;
 
 export function activate(context: ExtensionContext): BasinApi {
   const { channel, log } = createLog();
-  const engine = new WorkerSupervisor(context.asAbsolutePath('dist/worker.js'), log);
+  const engine = new WorkerSupervisor(context.asAbsolutePath('dist/worker.js'), log, {
+    environment: workerEnvironment,
+  });
   supervisor = engine;
+  const requests = createEngine(engine, currentSettings);
+  const devices = new Devices(requests, currentSettings, log);
   const panels = new LandscapePanels({
     extensionUri: context.extensionUri,
-    engine: createEngine(engine),
+    engine: requests,
     log,
     showLog: () => channel.show(),
   });
@@ -33,7 +48,16 @@ export function activate(context: ExtensionContext): BasinApi {
     panels.onDidChange(() => {
       void vscodeCommands.executeCommand('setContext', contextKeys.computing, panels.computing.length > 0);
     }),
-    createStatusItem(panels, projectFound),
+    panels.onDidChange(() => {
+      if (panels.lastState?.phase === 'done') void devices.learn();
+    }),
+    devices,
+    createStatusItem(panels, devices, projectFound),
+    workspace.onDidChangeConfiguration(async change => {
+      if (!change.affectsConfiguration(settingIds.onnxruntimePath)) return;
+      devices.forget();
+      await engine.restart();
+    }),
     ...registerCommands(channel, {
       [commands.visualizeLandscape]: (clicked, selected) => visualizeLandscape(panels, clicked, selected),
       [commands.showLandscape]: () =>
@@ -43,6 +67,10 @@ export function activate(context: ExtensionContext): BasinApi {
         for (const panel of lastActive?.computing ? [lastActive] : computing) panel.cancel();
       },
       [commands.restartEngine]: () => engine.restart(),
+      [commands.showDevices]: () =>
+        devices.show(device =>
+          workspace.getConfiguration().update(settingIds.device, device, ConfigurationTarget.Global),
+        ),
       [commands.showLog]: () => channel.show(),
     }),
   );
@@ -52,6 +80,17 @@ export function activate(context: ExtensionContext): BasinApi {
     },
     onDidChangePanelState: panels.onDidChange,
   };
+}
+
+function currentSettings(): Settings {
+  const configuration = workspace.getConfiguration();
+  return readSettings(id => configuration.get(id));
+}
+
+/** A library of the user's is loaded in a trusted workspace only. */
+function workerEnvironment(): Readonly<Record<string, string>> {
+  const { onnxruntimePath } = currentSettings();
+  return workspace.isTrusted && onnxruntimePath !== '' ? { [RUNTIME_VARIABLE]: onnxruntimePath } : {};
 }
 
 /** VS Code waits for the promise, so that no worker outlives its window. */

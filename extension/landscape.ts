@@ -9,13 +9,19 @@ import type { Log } from './workerProcess.ts';
 /** One checkpoint's landscape: what its panel shows, and at most one computation that changes it. */
 export class Landscape {
   readonly #request: SurfaceRequest;
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'surface'>;
   readonly #log: Log;
   readonly #onChange: () => void;
   #state: PanelState;
   #computation: AbortController | undefined;
 
-  constructor(request: SurfaceRequest, state: PanelState, engine: Engine, log: Log, onChange: () => void) {
+  constructor(
+    request: SurfaceRequest,
+    state: PanelState,
+    engine: Pick<Engine, 'surface'>,
+    log: Log,
+    onChange: () => void,
+  ) {
     this.#request = request;
     this.#state = state;
     this.#engine = engine;

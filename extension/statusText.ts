@@ -1,7 +1,7 @@
 import { caption } from '../webview/caption.ts';
 import { formatNumber, formatPercent, formatWithError } from '../webview/format.ts';
 import type { PanelState } from '../webview/messages.ts';
-import type { SurfaceResult } from '../worker/results.ts';
+import type { DevicesResult, SurfaceResult } from '../worker/results.ts';
 import { commands } from './commands.ts';
 
 export interface StatusText {
@@ -11,19 +11,29 @@ export interface StatusText {
   readonly tooltip: string;
 }
 
-/** What the status item says of the checkpoint last seen; `undefined` before there was one. */
-export function statusText(state: PanelState | undefined): StatusText {
+/**
+ * What the status item says of the checkpoint last seen and of the machine's devices.
+ *
+ * @param state `undefined` before there was a checkpoint.
+ * @param devices `undefined` until they have been tried.
+ */
+export function statusText(state: PanelState | undefined, devices?: DevicesResult): StatusText {
   if (state === undefined) {
     return {
       text: '$(graph) Basin',
-      tooltip: `No checkpoint has been looked at yet.\n\n${link('Visualize Landscape', commands.visualizeLandscape)} · ${showLog}`,
+      tooltip: [
+        'No checkpoint has been looked at yet.',
+        ...devicesOf(undefined, devices),
+        `${link('Visualize Landscape', commands.visualizeLandscape)} · ${showDevices} · ${showLog}`,
+      ].join('\n\n'),
     };
   }
   const paragraphs = [
     `**${escapeMarkdown(state.checkpoint)}**`,
     ...(state.message === undefined ? [] : [escapeMarkdown(state.message)]),
     ...(state.surface === undefined ? [] : description(state.surface)),
-    `${link('Show Landscape', commands.showLandscape)} · ${showLog}`,
+    ...devicesOf(state.surface, devices),
+    `${link('Show Landscape', commands.showLandscape)} · ${showDevices} · ${showLog}`,
   ];
   return { text: text(state), tooltip: paragraphs.join('\n\n') };
 }
@@ -59,7 +69,19 @@ function table({ origin: { loss, standardError, accuracy }, plane }: SurfaceResu
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
+/** The device in use, and why each other one is not. */
+function devicesOf(surface: SurfaceResult | undefined, devices: DevicesResult | undefined): readonly string[] {
+  const inUse = surface === undefined ? [] : [`Computed on **${escapeMarkdown(surface.provenance.device)}**`];
+  if (devices === undefined) return inUse;
+  const rows = devices.devices.map(({ name, usable, reason }) => {
+    const auto = name === devices.auto ? ', taken by auto' : '';
+    return `| ${name} | ${usable ? `usable${auto}` : 'not usable'} | ${escapeMarkdown(reason)} |`;
+  });
+  return [...inUse, ['| Device | | |', '|---|---|---|', ...rows].join('\n')];
+}
+
 const link = (title: string, command: string): string => `[${title}](command:${command})`;
+const showDevices = link('Show Devices', commands.showDevices);
 const showLog = link('Show Log', commands.showLog);
 
 /** Text that may hold a file's name must not become a link, an icon or a table. */

@@ -29,14 +29,15 @@ export class WorkerProcess {
   readonly #log: Log;
   #stopping = false;
 
-  constructor(script: string, log: Log) {
+  /** @param environment Variables beside this process's own. */
+  constructor(script: string, log: Log, environment: Readonly<Record<string, string>>) {
     this.#log = log;
     const { promise, resolve } = deferred<WorkerExit>();
     this.exited = promise;
     try {
       this.#child = fork(script, [], {
         // `process.execPath` is VS Code's own binary on the desktop; this makes it behave as Node.
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+        env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' },
         // The host's flags may open a debugger port, which two processes cannot share.
         execArgv: [],
         serialization: 'json',

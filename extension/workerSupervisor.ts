@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   /** So many unexpected exits within `budgetMs` are forgiven by starting again; the next request is refused. */
   readonly budget?: number;
   readonly budgetMs?: number;
+  /** Variables of the worker's environment, asked for whenever it is started. */
+  readonly environment?: () => Readonly<Record<string, string>>;
   /** Milliseconds since any fixed moment. */
   readonly now?: () => number;
 }
@@ -64,7 +66,14 @@ export class WorkerSupervisor {
   constructor(script: string, log: Log, options: SupervisorOptions = {}) {
     this.#script = script;
     this.#log = log;
-    this.#options = { idleMs: 5 * minute, budget: 3, budgetMs: 5 * minute, now: () => performance.now(), ...options };
+    this.#options = {
+      idleMs: 5 * minute,
+      budget: 3,
+      budgetMs: 5 * minute,
+      environment: () => ({}),
+      now: () => performance.now(),
+      ...options,
+    };
   }
 
   /** The process id of the running worker. */
@@ -149,7 +158,7 @@ export class WorkerSupervisor {
     if (last !== undefined && this.#crashes.length >= budget) {
       throw new RestartBudgetError(this.#crashes.length, budgetMs / minute, last.exit);
     }
-    const worker = new WorkerProcess(this.#script, this.#log);
+    const worker = new WorkerProcess(this.#script, this.#log, this.#options.environment());
     this.#log('info', `The engine was started, process ${worker.pid ?? 'none'}.`);
     void worker.exited.then(exit => this.#onExit(worker, exit));
     return worker;

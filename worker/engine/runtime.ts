@@ -3,10 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type * as OnnxRuntime from 'onnxruntime-node';
+import { RUNTIME_VARIABLE } from '../environment.ts';
 import { messageOf, usageError } from '../errors.ts';
-
-/** The environment variable that names another ONNX Runtime; the extension sets it from the setting of that name. */
-export const RUNTIME_VARIABLE = 'BASIN_ONNXRUNTIME';
 
 /** How messages name both ways to point to another ONNX Runtime. */
 export const RUNTIME_SETTING = `basin.onnxruntime.path (in a terminal, ${RUNTIME_VARIABLE})`;

@@ -20,7 +20,7 @@ function setUp() {
   const calls: Call[] = [];
   const phases: Phase[] = [];
   const log: string[] = [];
-  const engine: Engine = {
+  const engine: Pick<Engine, 'surface'> = {
     surface: ({ checkpoint }, partial, signal) =>
       new Promise((resolve, reject) => {
         calls.push({ checkpoint, partial, resolve, reject, signal });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { commands } from '../../../extension/commands.ts';
 import { statusText } from '../../../extension/statusText.ts';
 import type { PanelState } from '../../../webview/messages.ts';
+import type { DevicesResult } from '../../../worker/results.ts';
 import { completeSurface, surface, update } from './surfaces.ts';
 
 const checkpoint = 'runs/a.pt';
@@ -28,7 +29,8 @@ describe('status text', () => {
       /test split of test\\\.npz, rows 0 to 499/,
       /onnxruntime on cpu, 2 threads/,
       /12 s/,
-      /\[Show Landscape\]\(command:basin\.showLandscape\) · \[Show Log\]\(command:basin\.showLog\)$/,
+      /Computed on \*\*cpu\*\*/,
+      /\[Show Landscape\]\(command:basin\.showLandscape\) · \[Show Devices\]\(command:basin\.showDevices\) · \[Show Log\]\(command:basin\.showLog\)$/,
     ],
     [{ checkpoint, phase: 'cancelled' }, '$(graph) Basin'],
     [{ checkpoint, phase: 'cancelled', surface: result }, '$(graph) 0.00620'],
@@ -52,12 +54,37 @@ describe('status text', () => {
     });
   }
 
+  it('lists the devices once they are known, each with its reason', () => {
+    const cpu = {
+      name: 'cpu',
+      usable: true,
+      hardware: 'processor',
+      adapter: null,
+      reason: '2 processors.',
+      remedy: null,
+    };
+    const cuda = {
+      name: 'cuda',
+      usable: false,
+      hardware: null,
+      adapter: null,
+      reason: 'No | GPU.',
+      remedy: 'Buy one.',
+    };
+    const devices = { kind: 'devices', engine: 'onnxruntime', folder: null, devices: [cpu, cuda], auto: 'cpu' };
+    for (const state of [undefined, { checkpoint, phase: 'done', surface: completeSurface } as const]) {
+      const { tooltip } = statusText(state, devices as DevicesResult);
+      assert.match(tooltip, /\n\| cpu \| usable, taken by auto \| 2 processors\\\. \|\n/);
+      assert.match(tooltip, /\n\| cuda \| not usable \| No \\\| GPU\\\. \|\n/);
+    }
+  });
+
   it('lets no file name become a link, an icon, a table or HTML', () => {
     const hostile = '[x](command:evil)|<b>$(trash)`*_&amp;\\';
     const { tooltip } = statusText({ checkpoint: hostile, phase: 'failed', message: hostile });
     const inert = tooltip.replaceAll(/\\./g, '');
     assert.doesNotMatch(inert.replaceAll(/\[[\w ]+\]\(command:basin\.\w+\)/g, ''), /[[\]()|<>`$&]/);
     const linked = [...inert.matchAll(/\(command:([\w.]+)\)/g)].map(match => match[1]);
-    assert.deepEqual(linked, [commands.showLandscape, commands.showLog]);
+    assert.deepEqual(linked, [commands.showLandscape, commands.showDevices, commands.showLog]);
   });
 });

@@ -81,7 +81,21 @@ describe('worker supervisor', () => {
 
   it('runs the worker as Node and without the host’s flags', async () => {
     const environment = await supervise().request(request<string, unknown>('environment'), '');
-    assert.deepEqual(environment, { electron: '1', execArgv: [] });
+    assert.deepEqual(environment, { electron: '1', execArgv: [], onnxruntime: null });
+  });
+
+  it('asks for the environment whenever the worker is started', async () => {
+    let path = '/one';
+    const supervisor = supervise({ environment: () => ({ BASIN_ONNXRUNTIME: path }) });
+    const started = async () => {
+      const { onnxruntime } = await supervisor.request(request<string, { onnxruntime: string }>('environment'), '');
+      return onnxruntime;
+    };
+    assert.equal(await started(), '/one');
+    path = '/two';
+    assert.equal(await started(), '/one');
+    await supervisor.restart();
+    assert.equal(await started(), '/two');
   });
 
   it('hands on partial results in order, before the answer', async () => {
