@@ -63,6 +63,8 @@ describe('the packaged extension', function () {
       it('shows its first cells soon after the click, once the worker is up', async () => {
         const { page } = session();
         const times: number[] = [];
+        // In a browser, VS Code 1.100 itself waits for a second before it loads any webview but the first.
+        const limit = version === 'minimum' ? firstPictureLimit + 1000 : firstPictureLimit;
         // The machine may be busy with something else: one in three tries shows what the extension can do.
         for (const file of ['epoch_022.pt', 'epoch_016.pt', 'epoch_014.pt']) {
           const clicked = await visualize(page, file);
@@ -70,10 +72,10 @@ describe('the packaged extension', function () {
           times.push(Math.round(performance.now() - clicked));
           await button(page, 'Cancel').click();
           await reached(page, file, 'cancelled');
-          if (times.some(time => time < firstPictureLimit)) break;
+          if (times.some(time => time < limit)) break;
         }
         console.log(`note: VS Code ${version}: first picture ${times.join(', ')} ms after the click`);
-        assert.ok(Math.min(...times) < firstPictureLimit, `${times.join(', ')} ms until the first picture`);
+        assert.ok(Math.min(...times) < limit, `${times.join(', ')} ms until the first picture`);
       });
 
       it('keeps the picture when it is cancelled', async () => {
