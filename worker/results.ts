@@ -1,5 +1,5 @@
 /** The documents Basin produces: what `--json` prints, what a result file holds and what a panel draws, in one shape. */
-import type { DType } from './tensor.ts';
+import type { DType, UnreadableTensor } from './tensor.ts';
 
 export type Split = 'train' | 'test';
 
@@ -67,6 +67,8 @@ export interface InspectResult {
   /** Training step or epoch, from the file's content, else its name. */
   readonly step: number | null;
   readonly tensors: readonly InspectedTensor[];
+  /** Tensors that are in the file and cannot be read, each with a sentence that says why. */
+  readonly unreadable: readonly UnreadableTensor[];
   /** Absent without a project. */
   readonly matched?: readonly Match[];
   readonly unmatched?: { readonly checkpoint: readonly string[]; readonly model: readonly string[] };

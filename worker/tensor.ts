@@ -59,6 +59,13 @@ export interface LazyTensor {
   read(rows?: RowRange): Promise<Tensor>;
 }
 
+/** A tensor that is in a file and cannot be had, such as a complex, sparse or quantised one. */
+export interface UnreadableTensor {
+  readonly name: string;
+  /** A sentence for the user: it names the file, the tensor and the remedy. */
+  readonly reason: string;
+}
+
 /** Bytes an element takes in a file. */
 export const BYTES: Readonly<Record<DType, number>> = {
   float64: 8,

@@ -1,4 +1,4 @@
-import type { LazyTensor } from '../tensor.ts';
+import type { LazyTensor, UnreadableTensor } from '../tensor.ts';
 
 /** A checkpoint file: named tensors that stay in the file until read. */
 export interface Checkpoint {
@@ -10,8 +10,10 @@ export interface Checkpoint {
   readonly step: number | null;
   /** In the file's order, under the file's names. */
   readonly tensors: readonly LazyTensor[];
+  /** Tensors that are there but cannot be read, which only matters to who needs them. */
+  readonly unreadable: readonly UnreadableTensor[];
   close(): Promise<void>;
 }
 
 /** What a format's reader finds in a file; the rest of a checkpoint is the same for all. */
-export type Content = Pick<Checkpoint, 'step' | 'tensors'>;
+export type Content = Pick<Checkpoint, 'step' | 'tensors' | 'unreadable'>;

@@ -6,6 +6,7 @@ import { npzTensors } from '../io/npz.ts';
 import type { ByteSource } from '../io/source.ts';
 import { openZip, ZIP_MAGIC, type ZipArchive } from '../io/zip.ts';
 import type { Checkpoint, Content } from './checkpoint.ts';
+import { folderRefusal, partRefusal } from './folder.ts';
 import { stepInName } from './stateDict.ts';
 import { isTorchLegacy, readTorchLegacy } from './torchLegacy.ts';
 import { isTorchZip, readTorchZip } from './torchZip.ts';
@@ -31,7 +32,7 @@ const ARCHIVE_FORMATS: readonly ArchiveFormat[] = [
   {
     name: 'NumPy npz',
     matches: archive => archive.entries.some(entry => entry.name.endsWith('.npy')),
-    read: async archive => ({ step: null, tensors: await npzTensors(archive) }),
+    read: async archive => ({ step: null, ...(await npzTensors(archive)) }),
   },
 ];
 
@@ -89,9 +90,12 @@ const HEAD = 1024;
 
 /**
  * Opens a checkpoint; its format is decided by its bytes, never by its name. Reads the list of tensors and none of
- * their elements. Throws `incomplete` for an empty or cut-short file, `input` for anything that is no checkpoint.
+ * their elements. Throws `incomplete` for an empty or cut-short file, `input` for anything that is no
+ * checkpoint, folders and parts of a checkpoint in several files among them.
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
+  const refused = partRefusal(basename(path)) ?? (await folderRefusal(path));
+  if (refused) throw refused;
   const source = await openFile(path);
   try {
     return await readCheckpoint(source);
@@ -109,6 +113,7 @@ export async function readCheckpoint(source: ByteSource): Promise<Checkpoint> {
     name: source.name,
     step: content.step ?? stepInName(basename(source.name)),
     tensors: content.tensors,
+    unreadable: content.unreadable,
     close: () => source.close(),
   };
 }

@@ -3,7 +3,7 @@ import { type ByteSource, endsEarly } from '../io/source.ts';
 import type { Content } from './checkpoint.ts';
 import { MAX_PICKLE, type PersistentId, type Pickle, parsePickle } from './pickle.ts';
 import { findStateDict } from './stateDict.ts';
-import { isStorage, type StorageBytes, type StorageId, storageId, torchTensor } from './torchPickle.ts';
+import { isStorage, type StorageBytes, type StorageId, storageId, torchTensors } from './torchPickle.ts';
 
 /** The integer 0x1950a86a20f9469cfc6c, which the container begins with, as a pickle of protocol 2. */
 const SIGNATURE = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
@@ -36,7 +36,7 @@ export async function readTorchLegacy(source: ByteSource): Promise<Content> {
     if (!storage) throw inputError(`${source.name}: storage ${id.key} is missing from the file; save it again.`);
     return storage;
   };
-  return { step, tensors: tensors.map(([name, tensor]) => torchTensor(source.name, name, tensor, locate)) };
+  return { step, ...(await torchTensors(source.name, tensors, locate)) };
 }
 
 /** The pickles at the file's beginning. They do not say their length, so a growing part of the file is tried. */

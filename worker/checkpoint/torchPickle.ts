@@ -2,6 +2,7 @@ import { inputError } from '../errors.ts';
 import type { ByteOrder } from '../io/elements.ts';
 import type { ByteSource } from '../io/source.ts';
 import { stridedTensor } from '../io/strided.ts';
+import { listTensors, type TensorList } from '../io/tensorList.ts';
 import { BYTES, type DType, type LazyTensor } from '../tensor.ts';
 import { type Dictionary, PersistentId, PickleGlobal, PickleObject, type PickleValue } from './pickle.ts';
 
@@ -86,10 +87,17 @@ export function asDictionary(value: PickleValue): Dictionary | null {
 const isPair = (value: PickleValue): value is [PickleValue, PickleValue] => Array.isArray(value) && value.length === 2;
 
 /**
- * The tensor that a pickle describes; `locate` finds a storage's bytes.
- * Throws `input` for tensors that have no plain strided numbers, and for layouts that leave their storage.
+ * The tensors that a pickle describes under their names; `locate` finds a storage's bytes. Tensors without plain strided
+ * numbers and layouts that leave their storage are unreadable. Throws `input` where all are.
  */
-export function torchTensor(
+export const torchTensors = (
+  file: string,
+  described: readonly (readonly [name: string, tensor: PickleObject])[],
+  locate: (id: StorageId) => StorageBytes,
+): Promise<TensorList> =>
+  listTensors(described.map(([name, tensor]) => [name, () => torchTensor(file, name, tensor, locate)]));
+
+function torchTensor(
   file: string,
   name: string,
   described: PickleObject,

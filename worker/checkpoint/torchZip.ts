@@ -4,7 +4,7 @@ import type { ZipArchive, ZipEntry } from '../io/zip.ts';
 import type { Content } from './checkpoint.ts';
 import { MAX_PICKLE, parsePickle } from './pickle.ts';
 import { findStateDict, type StateDict } from './stateDict.ts';
-import { type StorageBytes, type StorageId, torchTensor } from './torchPickle.ts';
+import { type StorageBytes, type StorageId, torchTensors } from './torchPickle.ts';
 
 const PICKLE = /^((?:[^/]*\/)?)data\.pkl$/;
 
@@ -32,7 +32,7 @@ export async function readTorchZip(archive: ZipArchive): Promise<Content> {
     const source = archive.open(entry);
     return { source, start: 0, length: entry.size, byteOrder };
   };
-  return { step, tensors: tensors.map(([name, tensor]) => torchTensor(archive.name, name, tensor, locate)) };
+  return { step, ...(await torchTensors(archive.name, tensors, locate)) };
 }
 
 async function readStateDict(archive: ZipArchive, entry: ZipEntry): Promise<StateDict> {

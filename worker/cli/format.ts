@@ -35,6 +35,7 @@ function formatInspect(result: InspectResult): string[] {
   return [
     `${result.checkpoint}: ${result.format}${result.step === null ? '' : `, step ${result.step}`}`,
     ...table(result.matched ? ['tensor', 'type', 'shape', 'in the model'] : ['tensor', 'type', 'shape', ''], rows),
+    ...result.unreadable.map(({ reason }) => `Not readable: ${reason}`),
     ...(result.parameters === undefined ? [] : [`${result.parameters} parameters of ${result.model}`]),
     ...(missing.length > 0 ? [`The model also holds ${missing.join(', ')}, which the checkpoint lacks.`] : []),
     ...(result.notes ?? []).map(note => `Note: ${note}`),

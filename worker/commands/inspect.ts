@@ -23,6 +23,7 @@ export async function inspect(target: Target): Promise<InspectResult> {
       format: checkpoint.format,
       step: checkpoint.step,
       tensors: checkpoint.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+      unreadable: checkpoint.unreadable,
     };
     try {
       const project = await openProject(target.checkpoint, target.project);

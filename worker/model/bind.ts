@@ -78,6 +78,10 @@ export function problemOf(model: ModelFile, checkpoint: Checkpoint, { matches, u
     const { dtype, shape } = model.initializers.get(name)!;
     return isFloating(dtype) && shape.length > 0;
   });
+  const refused = checkpoint.unreadable.find(({ name }) =>
+    missing.some(wanted => name === wanted || name.endsWith(`.${wanted}`)),
+  );
+  if (refused) return refused.reason;
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';

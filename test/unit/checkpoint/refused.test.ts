@@ -63,7 +63,11 @@ describe('what is refused', () => {
 
   it('a path that is no file', async () => {
     await refuses(() => openCheckpoint(`${FILES}none.pt`), 'input', /none\.pt: no such file/);
-    await refuses(() => openCheckpoint(FILES), 'input', /files\/: not a file/);
+    await refuses(
+      () => openCheckpoint(FILES),
+      'input',
+      /^files: a folder and no checkpoint; name a file in it, such as/,
+    );
   });
 
   it('a file that changes while it is open', async () => {

@@ -4,7 +4,6 @@ import { idxTensor } from '../../../worker/data/idx.ts';
 import { BasinError, messageOf } from '../../../worker/errors.ts';
 import { gunzip } from '../../../worker/io/gzip.ts';
 import { npyTensor } from '../../../worker/io/npy.ts';
-import { openNpz } from '../../../worker/io/npz.ts';
 import { type ByteSource, fromBytes } from '../../../worker/io/source.ts';
 import { elementCount, type LazyTensor } from '../../../worker/tensor.ts';
 import { damage } from './damage.ts';
@@ -28,8 +27,8 @@ const READERS: [string, Reader][] = [
   ['untyped.pt', checkpoint],
   ['legacy-strided.pth', checkpoint],
   ['legacy-dtypes-protocol4.pth', checkpoint],
-  ['arrays.npz', openNpz],
-  ['arrays-compressed.npz', openNpz],
+  ['arrays.npz', checkpoint],
+  ['arrays-compressed.npz', checkpoint],
   ['version1.npy', async source => [await npyTensor('a', source)]],
   ['idx-i2-ubyte', async source => [await idxTensor('a', source)]],
   ['idx-u1-ubyte.gz', async source => [await idxTensor('a', await gunzip(source))]],

@@ -124,6 +124,7 @@ function checkpointOf(
         },
       }),
     ),
+    unreadable: [],
     close: async () => {},
   };
 }
@@ -173,6 +174,17 @@ describe('binding by contents', () => {
     const model = modelOf({ 'onnx::MatMul_3': square });
     const twice = checkpointOf({ 'a.weight': square, 'b.weight': square });
     await assert.rejects(bindCheckpoint(model, twice), /lacks the tensor onnx::MatMul_3/);
+  });
+
+  it('minds a tensor that cannot be read where the model needs it, and not where it does not', async () => {
+    const unreadable = (name: string) => [{ name, reason: `a.pt: tensor ${name}: is complex.` }];
+    const model = modelOf({ 'a.weight': square, 'b.weight': other });
+    const partly = checkpointOf({ 'a.weight': square });
+    const needed = bindCheckpoint(model, { ...partly, unreadable: unreadable('module.b.weight') });
+    await assert.rejects(needed, { kind: 'input', message: 'a.pt: tensor module.b.weight: is complex.' });
+    const whole = checkpointOf({ 'a.weight': square, 'b.weight': other });
+    const bound = await bindCheckpoint(model, { ...whole, unreadable: unreadable('c') });
+    assert.equal(bound.theta.length, 8);
   });
 
   it('counts tensors that share their memory once, and others that are merely alike twice', async () => {

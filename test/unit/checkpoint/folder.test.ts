@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openCheckpoint } from '../../../worker/checkpoint/open.ts';
+import { readFixture, refuses } from '../io/fixtures.ts';
+
+/** Runs with a folder `checkpoint` of empty files, some in folders of their own. */
+async function withFolder<T>(files: readonly string[], use: (folder: string) => Promise<T>): Promise<T> {
+  const parent = await mkdtemp(join(tmpdir(), 'basin-'));
+  try {
+    const folder = join(parent, 'checkpoint');
+    await mkdir(folder);
+    for (const file of files) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await writeFile(join(folder, file), '');
+    }
+    return await use(folder);
+  } finally {
+    await rm(parent, { recursive: true });
+  }
+}
+
+const shards = ['mp_rank_00_model_states.pt', 'zero_pp_rank_0_mp_rank_00_optim_states.pt'];
+
+describe('folders of checkpoints', () => {
+  const folders: [string, string[], RegExp][] = [
+    [
+      'of DeepSpeed',
+      ['latest', 'zero_to_fp32.py', ...shards.map(name => `global_step100/${name}`)],
+      /^checkpoint: a DeepSpeed .*in this folder, run `python zero_to_fp32\.py \. pytorch_model\.bin`/,
+    ],
+    [
+      'of a step of DeepSpeed',
+      shards,
+      /^checkpoint: one step of a DeepSpeed .*in the folder above.*zero_to_fp32\.py \./,
+    ],
+    [
+      'of a distributed checkpoint',
+      ['.metadata', '__0_0.distcp', '__1_0.distcp'],
+      /^checkpoint: a PyTorch distributed .*python -m torch\.distributed\.checkpoint\.format_utils dcp_to_torch FOLDER model\.pt/,
+    ],
+    [
+      'of a Hugging Face model',
+      ['config.json', 'pytorch_model.bin'],
+      /^checkpoint: .*name the file pytorch_model\.bin/,
+    ],
+    [
+      'of a Hugging Face model in parts',
+      ['config.json', 'pytorch_model.bin.index.json', 'pytorch_model-00001-of-00002.bin'],
+      /^checkpoint: a folder of a Hugging Face model .*from_pretrained .*torch\.save/,
+    ],
+    ['of safetensors', ['config.json', 'model.safetensors'], /^checkpoint: .*from_pretrained .*torch\.save/],
+    ['of TensorFlow', ['saved_model.pb', 'variables/variables.index'], /^checkpoint: a TensorFlow checkpoint/],
+    ['of a run', ['epoch_1.pt', 'epoch_2.pt', 'log.txt'], /name a file in it, such as epoch_2\.pt \(2 files look like/],
+    ['of one file', ['model.ckpt'], /name a file in it, such as model\.ckpt\.$/],
+    ['of nothing', [], /^checkpoint: a folder without checkpoints/],
+  ];
+  for (const [what, files, message] of folders) {
+    it(`${what} are refused with a remedy`, () =>
+      withFolder(files, folder => refuses(() => openCheckpoint(folder), 'input', message)));
+  }
+
+  const parts: [string, RegExp][] = [
+    [shards[0]!, /^mp_rank_00_model_states\.pt: one part of a DeepSpeed .*zero_to_fp32\.py/],
+    [shards[1]!, /optim_states\.pt: one part of a DeepSpeed/],
+    ['bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt', /one part of a DeepSpeed/],
+    ['__0_0.distcp', /^__0_0\.distcp: one part of a PyTorch distributed .*dcp_to_torch FOLDER model\.pt/],
+    ['.metadata', /one part of a PyTorch distributed/],
+    ['pytorch_model-00001-of-00002.bin', /: part 1 of 2 of a Hugging Face model; load it with from_pretrained/],
+    ['model-00002-of-00003.safetensors', /: part 2 of 3 of/],
+  ];
+  for (const [file, message] of parts) {
+    it(`${file} is refused with a remedy`, () =>
+      withFolder([file], folder => refuses(() => openCheckpoint(join(folder, file)), 'input', message)));
+  }
+
+  it('a model in one numbered file is read', () =>
+    withFolder([], async folder => {
+      const file = join(folder, 'pytorch_model-00001-of-00001.bin');
+      await writeFile(file, readFixture('strided.pt'));
+      const checkpoint = await openCheckpoint(file);
+      assert.equal(checkpoint.format, 'PyTorch zip');
+      await checkpoint.close();
+    }));
+});
