@@ -16,6 +16,14 @@ describe('the arrays of a data file', () => {
     ],
     [join(files, 'idx-u1-ubyte.gz'), [{ suffix: '', dtype: 'uint8', shape: [3, 4] }]],
     [join(files, 'version2.npy'), [{ suffix: '', dtype: 'float32', shape: [6, 4] }]],
+    [
+      'test/fixtures/data/cifar100.bin',
+      [
+        { suffix: '#images', dtype: 'uint8', shape: [5, 3, 32, 32] },
+        { suffix: '#coarse', dtype: 'uint8', shape: [5] },
+        { suffix: '#fine', dtype: 'uint8', shape: [5] },
+      ],
+    ],
     // Python objects are left out.
     [join(files, 'refused-object.npz'), []],
   ];
