@@ -62,7 +62,8 @@ export class Devices implements Disposable {
     if (picked === undefined) return;
     const { report } = picked;
     if (report === undefined || report.usable) await choose(report?.name ?? 'auto');
-    else await window.showInformationMessage(`${report.name}: ${sentences(report)}`);
+    else
+      await window.showInformationMessage(`${report.name} cannot be used.`, { modal: true, detail: sentences(report) });
   }
 
   dispose(): void {

@@ -69,15 +69,18 @@ function table({ origin: { loss, standardError, accuracy }, plane }: SurfaceResu
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
-/** The device in use, and why each other one is not. */
+/** Each device, whether it computed the surface, and why it can or cannot be used. */
 function devicesOf(surface: SurfaceResult | undefined, devices: DevicesResult | undefined): readonly string[] {
-  const inUse = surface === undefined ? [] : [`Computed on **${escapeMarkdown(surface.provenance.device)}**`];
-  if (devices === undefined) return inUse;
+  if (devices === undefined) return [];
   const rows = devices.devices.map(({ name, usable, reason }) => {
-    const auto = name === devices.auto ? ', taken by auto' : '';
-    return `| ${name} | ${usable ? `usable${auto}` : 'not usable'} | ${escapeMarkdown(reason)} |`;
+    const status = [
+      usable ? 'usable' : 'not usable',
+      ...(name === surface?.provenance.device ? ['in use'] : []),
+      ...(name === devices.auto ? ['taken by auto'] : []),
+    ].join(', ');
+    return `| ${name} | ${status} | ${escapeMarkdown(reason)} |`;
   });
-  return [...inUse, ['| Device | | |', '|---|---|---|', ...rows].join('\n')];
+  return [['| Device | | |', '|---|---|---|', ...rows].join('\n')];
 }
 
 const link = (title: string, command: string): string => `[${title}](command:${command})`;

@@ -46,7 +46,7 @@ class Lane {
       const request = this.waiting.get(reply.id);
       this.waiting.delete(reply.id);
       if (reply.answer) request?.resolve(reply.answer);
-      else request?.reject(computationError(`ONNX Runtime: ${reply.error}`));
+      else request?.reject(failure(options.device, reply.error));
       // An idle thread must not keep a finished command line alive.
       if (this.waiting.size === 0) this.worker.unref();
     });
@@ -172,3 +172,11 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
 function fallbackNote(device: DeviceName, operators: readonly string[]): string {
   return `${operators.join(', ')} ${operators.length === 1 ? 'was' : 'were'} computed on the processor, because ${device} cannot.`;
 }
+
+/** What fails on another device, for want of its memory say, may well work on the processor. */
+const failure = (device: DeviceName, message: string): Error =>
+  computationError(
+    device === 'cpu'
+      ? `ONNX Runtime: ${message}`
+      : `ONNX Runtime on ${device}: ${message.trim().replace(/[.!]$/, '')}. Try the device cpu.`,
+  );

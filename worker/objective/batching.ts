@@ -1,4 +1,5 @@
 import { type Graph, type Value, valuesOf } from '../graph/graph.ts';
+import type { DeviceName } from '../results.ts';
 import { elementCount } from '../tensor.ts';
 
 /**
@@ -7,15 +8,19 @@ import { elementCount } from '../tensor.ts';
  */
 const CACHE_BYTES = 2 << 20;
 
+/** A GPU wants more to do at a time, and WebGPU binds buffers of 128 MiB at most everywhere; chosen, not measured. */
+const GPU_BYTES = 32 << 20;
+
 /** Fewer examples than this make more work of calling the engine than of computing. */
 const BATCH_MIN = 8;
 
 /**
- * How many examples to compute at once: equal minibatches, as large as the cache allows.
+ * How many examples to compute at once: equal minibatches, as large as suits the device.
  * @param one the graph for a single example.
  */
-export function chooseBatchSize(one: Graph, count: number): number {
-  const largest = Math.min(count, Math.max(BATCH_MIN, Math.floor(CACHE_BYTES / (4 * widestLayer(one)))));
+export function chooseBatchSize(one: Graph, count: number, device: DeviceName): number {
+  const bytes = device === 'cpu' ? CACHE_BYTES : GPU_BYTES;
+  const largest = Math.min(count, Math.max(BATCH_MIN, Math.floor(bytes / (4 * widestLayer(one)))));
   return Math.ceil(count / Math.ceil(count / largest));
 }
 

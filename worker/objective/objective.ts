@@ -61,7 +61,7 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     return program;
   };
 
-  const batchSize = parts.batchSize ?? (sample ? chooseBatchSize(one, sample.count) : 1);
+  const batchSize = parts.batchSize ?? (sample ? chooseBatchSize(one, sample.count, engine.device) : 1);
   const runs = Math.ceil((sample?.count ?? 1) / batchSize);
   const data = sample && plan ? { sample, plan } : null;
   const evaluate =

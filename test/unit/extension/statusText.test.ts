@@ -29,7 +29,6 @@ describe('status text', () => {
       /test split of test\\\.npz, rows 0 to 499/,
       /onnxruntime on cpu, 2 threads/,
       /12 s/,
-      /Computed on \*\*cpu\*\*/,
       /\[Show Landscape\]\(command:basin\.showLandscape\) · \[Show Devices\]\(command:basin\.showDevices\) · \[Show Log\]\(command:basin\.showLog\)$/,
     ],
     [{ checkpoint, phase: 'cancelled' }, '$(graph) Basin'],
@@ -72,9 +71,13 @@ describe('status text', () => {
       remedy: 'Buy one.',
     };
     const devices = { kind: 'devices', engine: 'onnxruntime', folder: null, devices: [cpu, cuda], auto: 'cpu' };
-    for (const state of [undefined, { checkpoint, phase: 'done', surface: completeSurface } as const]) {
+    const states = [
+      [undefined, 'usable, taken by auto'],
+      [{ checkpoint, phase: 'done', surface: completeSurface }, 'usable, in use, taken by auto'],
+    ] as const;
+    for (const [state, status] of states) {
       const { tooltip } = statusText(state, devices as DevicesResult);
-      assert.match(tooltip, /\n\| cpu \| usable, taken by auto \| 2 processors\\\. \|\n/);
+      assert.ok(tooltip.includes(`\n| cpu | ${status} | 2 processors\\. |\n`), tooltip);
       assert.match(tooltip, /\n\| cuda \| not usable \| No \\\| GPU\\\. \|\n/);
     }
   });
