@@ -9,10 +9,14 @@ import { isStorage, type StorageBytes, type StorageId, storageId, torchTensors }
 const SIGNATURE = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
 const MAGIC = SIGNATURE.subarray(4, 14);
 
+/** The same as a pickle of protocols 4 and 5, which put a frame before the integer, of which they say the length. */
+const FRAMED = Buffer.concat([Buffer.from('8004950d00000000000000', 'hex'), SIGNATURE.subarray(2)]);
+const FRAMED_5 = Buffer.concat([Buffer.from('8005', 'hex'), FRAMED.subarray(2)]);
+
 /** Whether a file begins as, or is cut short within the beginning of, PyTorch's old container. */
 export function isTorchLegacy(head: Buffer): boolean {
-  if (head.length < SIGNATURE.length) return head.length > 0 && SIGNATURE.subarray(0, head.length).equals(head);
-  // Later protocols put a frame before the integer.
+  const beginnings = [SIGNATURE, FRAMED, FRAMED_5];
+  if (beginnings.some(beginning => beginning.indexOf(head) === 0)) return head.length > 0;
   return head[0] === 0x80 && head.subarray(0, 32).includes(MAGIC);
 }
 

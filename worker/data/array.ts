@@ -45,13 +45,18 @@ function splitReference(reference: string, baseDirectory: string): { path: strin
   return { path: reference.slice(0, mark), array: reference.slice(mark + 1) };
 }
 
-interface Found {
+export interface Found {
   readonly tensor: LazyTensor;
   readonly sequential: boolean;
 }
 
-async function readArray(file: ByteSource, array: string | null): Promise<Found> {
+/** The array that follows the `#` of a reference, or the only one of a file, in the file's bytes. */
+export async function readArray(file: ByteSource, array: string | null): Promise<Found> {
   const head = await readHead(file);
+  // What is too short to tell, and begins as something known, may still be being written.
+  if (BEGINNINGS.some(beginning => head.length < beginning.length && beginning.indexOf(head) === 0)) {
+    throw endsEarly(file, head.length + 1);
+  }
   if (ZIP_MAGIC.equals(head.subarray(0, 4))) return pickArray(await openZip(file), array);
   const source = GZIP_MAGIC.equals(head.subarray(0, 2)) ? await gunzip(file) : file;
   if (isCsvName(file.name)) return { tensor: await csvTensor(file.name, source, array), sequential: true };
@@ -70,10 +75,6 @@ async function readSingle(source: ByteSource): Promise<LazyTensor> {
   const head = await readHead(source);
   if (NPY_MAGIC.equals(head.subarray(0, NPY_MAGIC.length))) return npyTensor(source.name, source);
   if (isIdx(head)) return idxTensor(source.name, source);
-  // What is too short to tell, and begins as something known, may still be being written.
-  if (BEGINNINGS.some(beginning => head.length < beginning.length && beginning.indexOf(head) === 0)) {
-    throw endsEarly(source, head.length + 1);
-  }
   if (isCifarName(source.name)) return cifarTensor(source, null);
   throw inputError(
     `${source.name}: neither .npz, .npy, IDX, CSV nor a CIFAR file by its content and name; save the data with numpy.savez.`,

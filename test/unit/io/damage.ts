@@ -1,7 +1,7 @@
 /** Damages files for fuzz tests. */
 
 /** Uniform integers below a limit, reproducible from the seed (a linear congruential generator of 32 bits). */
-function generator(seed: number): (limit: number) => number {
+export function generator(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return limit => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

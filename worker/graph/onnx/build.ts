@@ -1,4 +1,4 @@
-import { BasinError, inputError } from '../../errors.ts';
+import { BasinError, inputError, messageOf } from '../../errors.ts';
 import { constant, type Graph, type InputValue, input, type Value } from '../graph.ts';
 import { ShapeMismatch, type ValueType } from '../types.ts';
 import { toGraphTensor } from './convert.ts';
@@ -82,7 +82,12 @@ function raise(rule: (node: OnnxNode) => Value | readonly Value[], node: OnnxNod
       throw inputError(`${node.surroundings.file}: ${error.message}`, error);
     }
     if (error instanceof ShapeMismatch) throw node.refuse(`${error.message}.`);
-    throw error;
+    if (error instanceof BasinError) throw error;
+    // A rule trips over inputs and attributes that no exporter gives its operator.
+    throw node.refuse(
+      `it has not the inputs and attributes of its operator (${messageOf(error)}); export it again.`,
+      error,
+    );
   }
 }
 

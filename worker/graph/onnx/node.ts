@@ -40,8 +40,8 @@ export class OnnxNode {
   }
 
   /** An error whose sentence names the file, the node and its operator. */
-  refuse(why: string): Error {
-    return inputError(`${this.surroundings.file}: node ${this.name} (${this.operator}): ${why}`);
+  refuse(why: string, cause?: unknown): Error {
+    return inputError(`${this.surroundings.file}: node ${this.name} (${this.operator}): ${why}`, cause);
   }
 
   has(name: string): boolean {

@@ -1,5 +1,6 @@
-import { inputError, messageOf } from '../../errors.ts';
+import { incompleteError, inputError, messageOf } from '../../errors.ts';
 import type { DType } from '../../tensor.ts';
+import { isCutShort } from './framing.ts';
 import { DATA_TYPE, decodeModel, type NodeProto, toNumber } from './schema.ts';
 import { describeTensor, type ExternalData, type Initializer } from './tensors.ts';
 
@@ -32,11 +33,16 @@ const OPSET_MAX = 25;
  * Reads an ONNX model.
  * @param name what messages call the file.
  * @param external reads weights that lie in a second file.
- * Throws `input` where the bytes are no ONNX model or use what Basin does not read.
+ * Throws `incomplete` where the bytes are only the beginning of a model, `input` where they are no ONNX model or use what
+ * Basin does not read.
  */
 export function readModel(bytes: Uint8Array, name: string, external?: ExternalData): ModelFile {
   const refuse = (why: string) => inputError(`${name}: ${why}`);
-  if (bytes.length === 0) throw refuse('the file is empty; export the model again.');
+  if (isCutShort(bytes)) {
+    throw incompleteError(
+      `${name}: ends after ${bytes.length} bytes, before the model does; it is still being written, or was cut short: copy or export it again.`,
+    );
+  }
   let model: ReturnType<typeof decodeModel>;
   try {
     model = decodeModel(bytes);

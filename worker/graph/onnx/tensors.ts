@@ -1,4 +1,4 @@
-import { incompleteError, inputError } from '../../errors.ts';
+import { inputError } from '../../errors.ts';
 import { decodeElements } from '../../io/elements.ts';
 import { BYTES, type DType, elementCount, formatShape, type Tensor, tensorFromNumbers } from '../../tensor.ts';
 import { DATA_TYPE, type TensorProto, toNumber } from './schema.ts';
@@ -55,7 +55,9 @@ function decode(
       : proto.raw_data;
   if (raw && raw.length > 0) {
     if (raw.length < count * BYTES[dtype]) {
-      throw incompleteError(`${where}: tensor ${name} holds ${raw.length} of ${count * BYTES[dtype]} bytes.`);
+      throw inputError(
+        `${where}: tensor ${name} holds ${raw.length} of ${count * BYTES[dtype]} bytes; the file is damaged: export it again.`,
+      );
     }
     const data = decodeElements(new Uint8Array(raw.subarray(0, count * BYTES[dtype])), dtype, 'little');
     return { dtype, shape, data } as Tensor;
