@@ -39,8 +39,8 @@ async function* run(command: CommandLine): AsyncGenerator<Result> {
     case 'surface': {
       const bar = new ProgressBar(process.stderr);
       try {
-        for await (const { result, progress } of surface(command.target, context)) {
-          bar.update(progress);
+        for await (const { result, progress, memoryBytes } of surface(command.target, context)) {
+          bar.update(progress, memoryBytes);
           yield result;
         }
       } finally {

@@ -29,6 +29,12 @@ export interface Provenance {
   readonly rows: readonly [number, number];
   readonly samples: number;
   readonly seed: number;
+  /** How many numbers θ has, and the patterns that chose them. */
+  readonly parameters: {
+    readonly count: number;
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+  };
   readonly loss: string;
   readonly mode: { readonly batchNorm: 'held' | 'none'; readonly dropout: 'off' };
   readonly dtype: 'float32';
@@ -149,6 +155,8 @@ export interface Progress {
 export interface SurfaceUpdate {
   readonly result: SurfaceResult;
   readonly progress: Progress;
+  /** About what the computation takes in memory. */
+  readonly memoryBytes: number;
 }
 
 /** Where ONNX Runtime can compute: the names of its execution providers. */

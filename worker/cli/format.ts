@@ -108,6 +108,7 @@ function formatProvenance(provenance: Provenance): string[] {
       ['checkpoint', provenance.checkpoint.file],
       ['model', provenance.model.file],
       ['data', data ? `${data.file}, ${split}, ${samples} examples of rows ${rows[0]} to ${rows[1]}` : null],
+      ['parameters', parametersOf(provenance)],
       ['loss function', provenance.loss],
       ['BatchNorm', provenance.mode.batchNorm === 'held' ? 'statistics held at the checkpoint’s' : null],
       ['engine', `${provenance.engine}, ${provenance.device}, ${provenance.threads} threads, ${provenance.dtype}`],
@@ -116,6 +117,9 @@ function formatProvenance(provenance: Provenance): string[] {
     ...provenance.notes.map(note => `Note: ${note}`),
   ];
 }
+
+const parametersOf = ({ parameters: { count, include, exclude } }: Provenance): string =>
+  [String(count), ...include, ...exclude.map(pattern => `not ${pattern}`)].join(', ');
 
 /** A value with five digits that matter. */
 const digits = (value: number): string =>

@@ -1,3 +1,4 @@
+import { gigabytes } from '../commands/memoryPlan.ts';
 import type { Progress } from '../results.ts';
 
 const WIDTH = 30;
@@ -5,13 +6,13 @@ const WIDTH = 30;
 /** A job of at least this many seconds is announced where no bar can be drawn. */
 const LONG_JOB = 10;
 
-/** One line on a terminal that is drawn over and over; in a log, one line that says how long a long job will take. */
+/** One line on a terminal that is drawn over and over; in a log, one line that says what a long job will take. */
 export class ProgressBar {
   private announced = false;
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  update({ done, total, remainingSeconds }: Progress): void {
+  update({ done, total, remainingSeconds }: Progress, memoryBytes: number): void {
     if (this.stream.isTTY) {
       const filled = Math.round((WIDTH * done) / total);
       const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
@@ -19,7 +20,9 @@ export class ProgressBar {
       this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
     } else if (!this.announced && remainingSeconds !== null && remainingSeconds >= LONG_JOB) {
       this.announced = true;
-      this.stream.write(`${total} cells, about ${formatDuration(remainingSeconds)}\n`);
+      this.stream.write(
+        `${total} cells, about ${formatDuration(remainingSeconds)} and ${gigabytes(memoryBytes)} of memory\n`,
+      );
     }
   }
 

@@ -1,9 +1,10 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { chooseDevice } from '../engine/devices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../engine/onnxruntime.ts';
 import type { Target } from '../protocol.ts';
 import type { DeviceName } from '../results.ts';
+import { memoryLimit } from './memoryPlan.ts';
 
 /** What a target says of where and with how much it is computed. */
 type Resources = Pick<Target, 'threads' | 'memoryBytes' | 'device'>;
@@ -27,15 +28,17 @@ export class Engines {
   /**
    * An engine with as many lanes of one thread each as threads were asked for and memory allows; on a device other than
    * the processor with a single lane, since the device itself is what is shared.
-   * @param laneBytes what a lane needs for the problem at hand.
-   * @param resources `threads` 0 are all the machine has; `memoryBytes` is a quarter of the machine's by default.
+   * @param bytesOf what the problem at hand takes with so many lanes.
+   * @param resources `threads` 0 are all the machine has; for `memoryBytes` see `memoryLimit`.
    * Throws `usage` where the device cannot be used.
    */
-  async engine(laneBytes: number, resources: Resources = {}): Promise<Engine> {
-    const { threads = 0, memoryBytes = totalmem() / 4 } = resources;
+  async engine(bytesOf: (lanes: number) => number, resources: Resources = {}): Promise<Engine> {
+    const { threads = 0 } = resources;
+    const limit = memoryLimit(resources.memoryBytes);
     const device = await chooseDevice(resources.device ?? this.defaultDevice);
     const wanted = threads > 0 ? threads : availableParallelism();
-    const lanes = device === 'cpu' ? Math.max(1, Math.min(wanted, Math.floor(memoryBytes / laneBytes))) : 1;
+    let lanes = device === 'cpu' ? wanted : 1;
+    while (lanes > 1 && bytesOf(lanes) > limit) lanes--;
     const threadsPerLane = Math.max(1, Math.floor(wanted / lanes));
     const key = `${device} ${lanes}×${threadsPerLane}`;
     const engine = this.engines.get(key) ?? createOnnxRuntimeEngine({ device, lanes, threadsPerLane });

@@ -12,6 +12,7 @@ import type { Target } from '../protocol.ts';
 import type { Provenance, Source, Split } from '../results.ts';
 import { BASIN_VERSION } from '../version.ts';
 import type { Context } from './context.ts';
+import { checkMemory, memoryLimit, type Sizes, sizesOf, surfaceBytes } from './memoryPlan.ts';
 import { openModel, siblingsOf } from './openModel.ts';
 
 /** A checkpoint's objective, and what to say of every number computed from it. */
@@ -21,16 +22,12 @@ export interface Problem {
   /** The checkpoint's path as results name it: see `nameInProject`. */
   readonly checkpoint: string;
   readonly seed: number;
+  /** About what a surface of it takes in memory. */
+  readonly memoryBytes: number;
   /** Provenance of what was computed since the problem was opened. */
   provenance(): Provenance;
   close(): Promise<void>;
 }
-
-/** Bytes of a session besides its parameters: activations of a minibatch, ONNX Runtime's own. */
-const SESSION_BYTES = 64 << 20;
-
-/** A session keeps its parameters as they came, folded into the graph, and packed for the processor. */
-const PARAMETER_COPIES = 3;
 
 /** Opens everything a target names. Throws `input` or `incomplete` where something is wrong with it. */
 export async function openProblem(target: Target, { engines }: Pick<Context, 'engines'>): Promise<Problem> {
@@ -39,13 +36,20 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
   const project = await openProject(target.checkpoint, target.project);
   const { model, source: modelSource } = await openModel(project);
   const checkpoint = await openCheckpoint(target.checkpoint);
-  const bindOptions = { parameters: parameterFilter(target, project), siblings: siblingsOf(target.checkpoint) };
-  const binding = await bindCheckpoint(model, checkpoint, bindOptions).finally(() => checkpoint.close());
+  const parameters = parameterFilter(target, project);
+  let sizes: Sizes = { parameters: 0, constants: 0 };
+  const binding = await bindCheckpoint(model, checkpoint, {
+    parameters,
+    siblings: siblingsOf(target.checkpoint),
+    inspect(matches) {
+      checkMemory(checkpoint.name, matches, parameters, memoryLimit(target.memoryBytes));
+      sizes = sizesOf(matches, parameters);
+    },
+  }).finally(() => checkpoint.close());
   const split = target.split ?? 'train';
   const seed = target.seed ?? project.seed;
   const loss = await readLoss(project.loss, project.directory);
-  const laneBytes = SESSION_BYTES + PARAMETER_COPIES * binding.theta.byteLength;
-  const engine = await engines.engine(laneBytes, target);
+  const engine = await engines.engine(lanes => surfaceBytes(sizes, lanes), target);
   const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
   try {
     const objective = await createObjective({ model, binding, sample, loss, engine });
@@ -55,6 +59,7 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
       project,
       checkpoint: name,
       seed,
+      memoryBytes: surfaceBytes(sizes, engine.lanes),
       provenance: () => ({
         model: modelSource,
         checkpoint: { file: name, digest: binding.digest },
@@ -63,6 +68,7 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
         rows: sample?.rows ?? [0, 0],
         samples: objective.samples,
         seed,
+        parameters: { count: objective.origin.length, ...parameters },
         loss: describeLoss(loss),
         mode: { batchNorm: usesBatchNorm(model) ? 'held' : 'none', dropout: 'off' },
         dtype: 'float32',

@@ -33,6 +33,7 @@ export async function* surface(request: SurfaceRequest, context: Context): Async
   if (budget !== null && !(budget > 0)) throw usageError(`A budget of ${budget} s is no number above 0.`);
 
   const problem = await openProblem(request, context);
+  const { memoryBytes } = problem;
   try {
     const { plane, directions } = await openPlane(problem, request);
     let grid: GridSize = { columns, rows };
@@ -45,7 +46,7 @@ export async function* surface(request: SurfaceRequest, context: Context): Async
     }
     const plan: SurfacePlan = { directions, x: coordinates(grid.columns, range), y: coordinates(grid.rows, range) };
     for await (const partial of evaluateSurface(problem.objective, plan, context.signal, first)) {
-      yield { result: toResult(problem, plane, plan, partial, budget), progress: partial.progress };
+      yield { result: toResult(problem, plane, plan, partial, budget), progress: partial.progress, memoryBytes };
     }
   } finally {
     await problem.close();

@@ -42,6 +42,8 @@ export interface BindOptions {
   /** Which parameters θ consists of; the others are constants. */
   readonly parameters?: ParameterFilter;
   readonly siblings?: Siblings;
+  /** Sees what was matched before any of it is read, and may refuse. */
+  readonly inspect?: (matches: readonly SourcedMatch[]) => void;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function bindCheckpoint(
   const matching = await matchTensors(model, checkpoint, options.siblings);
   const problem = problemOf(model, checkpoint, matching);
   if (problem) throw inputError(problem);
+  options.inspect?.(matching.matches);
 
   const reader = new BindingReader(checkpoint.name, options.parameters);
   for (const match of matching.matches) await reader.take(match);

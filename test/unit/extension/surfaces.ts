@@ -9,6 +9,7 @@ const provenance: Provenance = {
   rows: [0, 500],
   samples: 500,
   seed: 0,
+  parameters: { count: 4, include: [], exclude: [] },
   loss: 'cross-entropy',
   mode: { batchNorm: 'held', dropout: 'off' },
   dtype: 'float32',
@@ -49,6 +50,7 @@ export function surface(changes: Partial<SurfaceResult> = {}): SurfaceResult {
 export const update = (done: number, total: number): SurfaceUpdate => ({
   result: surface({ evaluations: { cells: done, examples: 500 * done } }),
   progress: { done, total, elapsedSeconds: 1, remainingSeconds: null },
+  memoryBytes: 2 ** 27,
 });
 
 export const completeSurface = surface({ complete: true, loss: [[1, 0.0062, 1]] });
