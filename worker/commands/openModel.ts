@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openCheckpoint } from '../checkpoint/open.ts';
-import { BasinError, inputError, messageOf } from '../errors.ts';
+import { BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
 import { type ModelFile, readModel } from '../graph/onnx/read.ts';
 import type { ExternalData } from '../graph/onnx/tensors.ts';
 import { permittedPath } from '../io/access.ts';
@@ -40,8 +40,8 @@ function externalData(model: string, folder: string): ExternalData {
     try {
       const { size } = fstatSync(file);
       if (offset + length > size) {
-        throw inputError(
-          `${location}: it ends at byte ${size}, and ${model} has weights up to ${offset + length}; export the model again.`,
+        throw incompleteError(
+          `${location}: it ends at byte ${size}, and ${model} has weights up to ${offset + length}; it is still being written, or was cut short: copy or export it again.`,
         );
       }
       const bytes = new Uint8Array(length);
