@@ -104,19 +104,30 @@ function probe(provider: DeviceName): Promise<ProbeOutcome> {
       log = (log + text).slice(0, LOG_LENGTH_MAX);
     });
   }
-  child.send(probeRequest(provider));
   const started = performance.now();
+  child.send(probeRequest(provider));
   return new Promise(resolve => {
     let reply: ProbeReply | null = null;
+    let exit: string | null = null;
+    const settle = (): void => {
+      // The process may be gone before its last message has been read.
+      if (exit === null || child.connected) return;
+      const seconds = (performance.now() - started) / 1000;
+      if (reply) resolve({ ...reply, log });
+      else if (seconds >= PROBE_SECONDS) resolve({ state: 'timeout', seconds: PROBE_SECONDS, log });
+      else resolve({ state: 'died', how: exit, log });
+    };
     child.on('message', message => {
       reply = message as ProbeReply;
     });
-    child.on('error', error => resolve({ state: 'died', how: error.message, log }));
+    child.on('disconnect', settle);
     child.on('close', (code, signal) => {
-      if (reply) resolve({ ...reply, log });
-      else if (performance.now() - started >= PROBE_SECONDS * 1000) {
-        resolve({ state: 'timeout', seconds: PROBE_SECONDS, log });
-      } else resolve({ state: 'died', how: signal ?? `exit status ${code}`, log });
+      exit = signal ?? `exit status ${code}`;
+      settle();
+    });
+    child.on('error', error => {
+      // A process that was never started has no exit to wait for.
+      if (child.pid === undefined) resolve({ state: 'died', how: error.message, log });
     });
   });
 }
