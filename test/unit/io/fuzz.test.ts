@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { readCheckpoint } from '../../../worker/checkpoint/open.ts';
+import { readArray } from '../../../worker/data/array.ts';
+import { cifarTensor } from '../../../worker/data/cifar.ts';
+import { csvTensor } from '../../../worker/data/csv.ts';
 import { idxTensor } from '../../../worker/data/idx.ts';
 import { BasinError, messageOf } from '../../../worker/errors.ts';
 import { gunzip } from '../../../worker/io/gzip.ts';
@@ -30,6 +33,11 @@ const READERS: [string, Reader][] = [
   ['arrays.npz', checkpoint],
   ['arrays-compressed.npz', checkpoint],
   ['version1.npy', async source => [await npyTensor('a', source)]],
+  ['data.npz', async source => [(await readArray(source, 'tokens')).tensor]],
+  ['../data/table/data.csv', async source => [await csvTensor('a', source, '1:3')]],
+  ['../data/table/data.csv', async source => [await csvTensor('a', source, null)]],
+  ['../data/cifar10.bin', async source => [await cifarTensor(source, 'images')]],
+  ['../data/cifar100.bin', async source => [await cifarTensor(source, 'fine')]],
   ['idx-i2-ubyte', async source => [await idxTensor('a', source)]],
   ['idx-u1-ubyte.gz', async source => [await idxTensor('a', await gunzip(source))]],
 ];
