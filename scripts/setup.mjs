@@ -24,7 +24,7 @@ export function onPath(command) {
 /** SHA-256 of a file's content, for the stamps that say what an installation was made from. */
 export const digestOf = file => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** Runs a command to its end, silently; throws a SetupError with the end of its output where it fails. */
+/** Runs a command to its end, silently; throws a SetupError with its output, shortened, where it fails. */
 export function run(command, args, options = {}) {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd: root,
@@ -36,16 +36,21 @@ export function run(command, args, options = {}) {
   });
   if (status === 0) return stdout;
   const reason = error ? error.message : signal ? `was ended by ${signal}` : `exited with status ${status}`;
-  const tail = `${stdout ?? ''}${stderr ?? ''}`.trimEnd().split('\n').slice(-20).join('\n');
-  throw new SetupError(`${[command, ...args].join(' ')}: ${reason}.\n${tail}`);
+  const lines = `${stdout ?? ''}${stderr ?? ''}`.trimEnd().split('\n');
+  // npm says what is wrong first, and compilers last.
+  const shown = lines.length <= 40 ? lines : [...lines.slice(0, 20), '…', ...lines.slice(-20)];
+  throw new SetupError(`${[command, ...args].join(' ')}: ${reason}.\n${shown.join('\n')}`);
 }
 
 /** Installs the packages of package-lock.json, unless node_modules already holds these versions. */
 export function installPackages() {
   if (hasLockedPackages()) return;
   console.log('Installing the packages of package-lock.json …');
+  // Not `npm ci`: where a registry lacks some optional packages of other platforms, they are missing from the lock too, and
+  // it refuses. This installs the locked versions all the same and leaves the lock as it is.
   // .npmrc says ignore-scripts; the variable says the same to onnxruntime-node's own installer, whatever npm is set to.
-  run('npm', ['ci', '--no-audit', '--no-fund'], { env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' } });
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], { env });
 }
 
 /** npm records in node_modules what it installed there. Packages for other platforms are optional, and not there. */
