@@ -40,7 +40,7 @@ export interface Target extends Confined {
   readonly device?: DeviceName | 'auto';
   /** What runs the graphs; `auto`, the default, is ONNX Runtime. */
   readonly engine?: 'auto' | 'onnxruntime';
-  /** What the computation may take in all; by default a quarter of the machine's memory. */
+  /** What the computation may take in all; by default half of the machine's memory. */
   readonly memoryBytes?: number;
 }
 

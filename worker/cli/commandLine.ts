@@ -24,7 +24,7 @@ Options
   --threads N             processor threads (default: all)
   --device NAME           cpu, webgpu, cuda, dml or coreml (default auto: a GPU where one can be used, else cpu)
   --engine NAME           onnxruntime (default auto, which is that)
-  --memory GB             memory the computation may take (default: a quarter of the machine's)
+  --memory GB             memory the computation may take (default: half of the machine's)
   --json                  print one JSON document
   --out FILE              also write that document to a file
 
