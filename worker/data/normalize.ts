@@ -27,8 +27,11 @@ export function checkNormalization(file: string, shape: readonly number[], norma
   const channels = shape[channelAxis(layout, shape)];
   for (const [name, values] of Object.entries({ mean, std })) {
     if (values.length !== 1 && values.length !== channels) {
+      const isLast = shape.at(-1) === values.length && hasChannelsLast('NHWC', shape.slice(1));
+      const remedy =
+        isLast && layout === 'NCHW' ? 'set "layout": "NHWC" in "data"' : 'give one value, or one a channel';
       throw inputError(
-        `${file}: "${name}" has ${values.length} values for ${channels ?? 'no'} channels (shape ${formatShape(shape)}, layout ${layout}); give one value, or one a channel.`,
+        `${file}: "${name}" has ${values.length} values for ${channels ?? 'no'} channels (shape ${formatShape(shape)}, layout ${layout}); ${remedy}.`,
       );
     }
     if (!values.every(value => Number.isFinite(value))) throw inputError(`${file}: "${name}" must be finite numbers.`);

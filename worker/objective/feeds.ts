@@ -83,11 +83,17 @@ function route(model: ModelFile, declared: DeclaredInput, sample: Sample, name: 
   if (row) return { declared, from: name, type, row };
   const wanted = declared.shape.slice(1);
   const takes = wanted.map(size => size ?? '?').join('×') || 'one number';
-  const swap = !last && shape.length >= 3 && rowFor(declared, channelsFirstShape(shape)) !== null;
-  const remedy = swap ? 'set "layout": "NHWC" in "data" of basin.json' : 'check "inputs" in basin.json';
   throw inputError(
-    `${model.name}: its input ${declared.name} takes examples of ${takes} and the data's are ${formatShape(shape)}; ${remedy}.`,
+    `${model.name}: its input ${declared.name} takes examples of ${takes} and the data's are ${formatShape(shape)}; ${shapeRemedy(declared, shape, last)}.`,
   );
+}
+
+function shapeRemedy(declared: DeclaredInput, shape: readonly number[], isTransposed: boolean): string {
+  const wanted = declared.shape.slice(1);
+  const fitsTransposed = hasChannelsLast('NHWC', shape) && rowFor(declared, channelsFirstShape(shape)) !== null;
+  if (!isTransposed && fitsTransposed) return 'set "layout": "NHWC" in "data" of basin.json';
+  const isReshaped = wanted.every(size => typeof size === 'number') && elementCount(wanted) === elementCount(shape);
+  return isReshaped ? 'save the data in the shape the model takes' : 'check "inputs" in basin.json';
 }
 
 /** The shape that rows of the data have in the model; null where they do not fit. */

@@ -88,7 +88,7 @@ describe('workspaces with data of other kinds', () => {
       'means for channels of another layout',
       'images',
       { data: { train: image, mean: [1, 2, 3] } },
-      /"mean" has 3 values for 6 channels .*layout NCHW/,
+      /"mean" has 3 values for 6 channels .*layout NCHW\); set "layout": "NHWC"/,
     ],
     [
       'an option of another loss',
