@@ -1,13 +1,24 @@
-import { devicesRequest, type SurfaceRequest, surfaceProgress, surfaceRequest } from '../worker/protocol.ts';
+import {
+  type ArraysRequest,
+  arraysRequest,
+  type DataArray,
+  devicesRequest,
+  type SurfaceRequest,
+  surfaceProgress,
+  surfaceRequest,
+} from '../worker/protocol.ts';
 import type { DevicesResult, SurfaceResult, SurfaceUpdate } from '../worker/results.ts';
+import type { ReadAccess } from './readAccess.ts';
 import type { Settings } from './settings.ts';
 import type { WorkerSupervisor } from './workerSupervisor.ts';
 
-/** What the extension asks of the worker. */
+/** What the extension asks of the worker. Requests reject as {@link WorkerSupervisor.request} does. */
 export interface Engine {
-  /** Tries every device. Rejects as {@link WorkerSupervisor.request} does. */
+  /** The arrays of a data file. */
+  arrays(request: ArraysRequest, signal: AbortSignal): Promise<readonly DataArray[]>;
+  /** Tries every device. */
   devices(): Promise<DevicesResult>;
-  /** Rejects as {@link WorkerSupervisor.request} does; partial results come until then. */
+  /** Partial results come until it is settled. */
   surface(
     request: SurfaceRequest,
     onPartial: (update: SurfaceUpdate) => void,
@@ -18,19 +29,23 @@ export interface Engine {
 /**
  * @param settings Read at each request. Their device is for what the user asked for; a request that nobody clicked for
  * says `device: 'cpu'` itself.
+ * @param access Which folders requests may read, and who is asked about others.
  */
-export function createEngine(supervisor: WorkerSupervisor, settings: () => Settings): Engine {
+export function createEngine(supervisor: WorkerSupervisor, settings: () => Settings, access: ReadAccess): Engine {
   let requests = 0;
   return {
+    arrays: (request, signal) =>
+      access.send(allowedRoots => supervisor.request(arraysRequest, { ...request, allowedRoots }, { signal })),
     devices: () => supervisor.request(devicesRequest, {}),
-    surface: (request, onPartial, signal) => {
-      const token = `surface-${requests++}`;
-      const { device, threads } = settings();
-      return supervisor.request(
-        surfaceRequest,
-        { device, threads, ...request, partialResultToken: token },
-        { signal, partialResults: { type: surfaceProgress, token, onPartial } },
-      );
-    },
+    surface: (request, onPartial, signal) =>
+      access.send(allowedRoots => {
+        const token = `surface-${requests++}`;
+        const { device, threads } = settings();
+        return supervisor.request(
+          surfaceRequest,
+          { device, threads, ...request, allowedRoots, partialResultToken: token },
+          { signal, partialResults: { type: surfaceProgress, token, onPartial } },
+        );
+      }),
   };
 }

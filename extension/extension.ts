@@ -2,21 +2,26 @@ import {
   ConfigurationTarget,
   type ExtensionContext,
   type LogOutputChannel,
-  type Uri,
+  Uri,
   commands as vscodeCommands,
   window,
   workspace,
 } from 'vscode';
 import { RUNTIME_VARIABLE } from '../worker/environment.ts';
 import { messageOf } from '../worker/errors.ts';
+import { AllowedFolders } from './allowedFolders.ts';
 import type { BasinApi } from './api.ts';
 import { type CommandId, commands, contextKeys } from './commands.ts';
+import { askForFolder, forgetAllowedFolders } from './consent.ts';
 import { Devices } from './devices.ts';
 import { createEngine } from './engine.ts';
+import { insertExportSnippet } from './exportSnippetCommand.ts';
 import { LandscapePanels } from './landscapePanels.ts';
 import { createLog } from './log.ts';
-import { hasProject } from './projectFiles.ts';
+import { offerSetUp } from './projectOffer.ts';
+import { ReadAccess } from './readAccess.ts';
 import { readSettings, type Settings, settingIds } from './settings.ts';
+import { setUpProject } from './setUpProject.ts';
 import { createStatusItem } from './statusItem.ts';
 import { visualizeLandscape } from './visualizeLandscape.ts';
 import { WorkerSupervisor } from './workerSupervisor.ts';
@@ -29,19 +34,20 @@ export function activate(context: ExtensionContext): BasinApi {
     environment: workerEnvironment,
   });
   supervisor = engine;
-  const requests = createEngine(engine, currentSettings);
+  const allowed = new AllowedFolders(Uri.joinPath(context.globalStorageUri, 'allowedFolders.json').fsPath);
+  const requests = createEngine(engine, currentSettings, new ReadAccess(workspaceFolders, allowed, askForFolder));
   const devices = new Devices(requests, currentSettings, log);
+  const setUp = (checkpoint: Uri | undefined): Promise<boolean> =>
+    setUpProject({ engine: requests, log, insertSnippet: insertExportSnippet }, checkpoint);
   const panels = new LandscapePanels({
     extensionUri: context.extensionUri,
     engine: requests,
     log,
     showLog: () => channel.show(),
+    setUp,
   });
 
-  const projectFound = hasProject().catch(error => {
-    log('warn', `The workspace could not be looked at for basin.json: ${messageOf(error)}`);
-    return false;
-  });
+  const offer = offerSetUp(log);
   context.subscriptions.push(
     channel,
     panels,
@@ -52,7 +58,8 @@ export function activate(context: ExtensionContext): BasinApi {
       if (panels.lastState?.phase === 'done') void devices.learn();
     }),
     devices,
-    createStatusItem(panels, devices, projectFound),
+    offer,
+    createStatusItem(panels, devices, offer.projectFound),
     workspace.onDidChangeConfiguration(async change => {
       if (!change.affectsConfiguration(settingIds.onnxruntimePath)) return;
       devices.forget();
@@ -62,6 +69,12 @@ export function activate(context: ExtensionContext): BasinApi {
       [commands.visualizeLandscape]: (clicked, selected) => visualizeLandscape(panels, clicked, selected),
       [commands.showLandscape]: () =>
         panels.lastActive === undefined ? visualizeLandscape(panels, undefined, undefined) : panels.lastActive.reveal(),
+      [commands.setUpProject]: async clicked => {
+        const isReady = await setUp(clicked);
+        if (isReady) await visualizeLandscape(panels, clicked, undefined);
+      },
+      [commands.insertExportSnippet]: insertExportSnippet,
+      [commands.forgetAllowedFolders]: () => forgetAllowedFolders(allowed),
       [commands.cancel]: () => {
         const { lastActive, computing } = panels;
         for (const panel of lastActive?.computing ? [lastActive] : computing) panel.cancel();
@@ -86,6 +99,8 @@ function currentSettings(): Settings {
   const configuration = workspace.getConfiguration();
   return readSettings(id => configuration.get(id));
 }
+
+const workspaceFolders = (): readonly string[] => (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 
 /** A library of the user's is loaded in a trusted workspace only. */
 function workerEnvironment(): Readonly<Record<string, string>> {

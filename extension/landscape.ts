@@ -1,10 +1,16 @@
 import type { PanelState } from '../webview/messages.ts';
 import { BasinError } from '../worker/errors.ts';
-import type { SurfaceRequest } from '../worker/protocol.ts';
+import type { GridSize, SurfaceRequest } from '../worker/protocol.ts';
 import type { Engine } from './engine.ts';
-import { endingOf, isRunning, nextState, type PanelEvent } from './panelState.ts';
+import { type Ending, endingOf, isRunning, nextState, type PanelEvent } from './panelState.ts';
 import { RestartBudgetError } from './workerErrors.ts';
 import type { Log } from './workerProcess.ts';
+
+/** Seconds that a landscape may take before anyone has asked for a finer one. */
+const budgetSeconds = 60;
+
+/** What stands in the way of a computation, found out before the engine is asked. */
+export type Check = () => Promise<Ending | null>;
 
 /** One checkpoint's landscape: what its panel shows, and at most one computation that changes it. */
 export class Landscape {
@@ -12,8 +18,11 @@ export class Landscape {
   readonly #engine: Pick<Engine, 'surface'>;
   readonly #log: Log;
   readonly #onChange: () => void;
+  readonly #check: Check | undefined;
   #state: PanelState;
   #computation: AbortController | undefined;
+  /** The grid that was asked for; without one, what the budget allows. */
+  #grid: GridSize | undefined;
 
   constructor(
     request: SurfaceRequest,
@@ -21,12 +30,14 @@ export class Landscape {
     engine: Pick<Engine, 'surface'>,
     log: Log,
     onChange: () => void,
+    check?: Check,
   ) {
     this.#request = request;
     this.#state = state;
     this.#engine = engine;
     this.#log = log;
     this.#onChange = onChange;
+    this.#check = check;
   }
 
   get state(): PanelState {
@@ -44,8 +55,13 @@ export class Landscape {
     };
     apply({ type: 'started' });
     try {
+      const obstacle = this.#check && (await this.#check());
+      if (obstacle) {
+        apply(obstacle);
+        return;
+      }
       const surface = await this.#engine.surface(
-        this.#request,
+        { ...this.#request, ...(this.#grid === undefined ? { budgetSeconds } : { grid: this.#grid }) },
         update => apply({ type: 'partial', update }),
         computation.signal,
       );
@@ -56,6 +72,14 @@ export class Landscape {
       if (ending.type === 'failed' || error instanceof RestartBudgetError) this.#log('error', describe(error));
       apply(ending);
     }
+  }
+
+  /** Computes the finer grid that the surface offers. */
+  async refine(): Promise<void> {
+    const finer = this.#state.surface?.budget?.finer;
+    if (!finer || isRunning(this.#state.phase)) return;
+    this.#grid = { columns: finer.columns, rows: finer.rows };
+    await this.compute();
   }
 
   /** Stops the computation; the surface computed so far stays. */

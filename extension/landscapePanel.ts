@@ -14,6 +14,7 @@ import type { Engine } from './engine.ts';
 import { Landscape } from './landscape.ts';
 import { landscapePage } from './landscapePage.ts';
 import { isRunning, restoredState } from './panelState.ts';
+import { projectObstacle } from './projectFiles.ts';
 import { offerTrust, refusalInRestrictedMode } from './trust.ts';
 import type { Log } from './workerProcess.ts';
 
@@ -23,6 +24,8 @@ export interface PanelContext {
   readonly engine: Engine;
   readonly log: Log;
   readonly showLog: () => void;
+  /** Guides through what basin.json needs for a checkpoint; false where that was left before its end. */
+  readonly setUp: (checkpoint: Uri) => Promise<boolean>;
   /** Called after every change of a panel's state, of its being active, and once it is closed. */
   readonly onChange: (panel: LandscapePanel) => void;
 }
@@ -46,6 +49,10 @@ export class LandscapePanel {
       context.engine,
       context.log,
       () => this.#onStateChange(),
+      async () => {
+        const message = await projectObstacle(checkpoint);
+        return message === null ? null : { type: 'failed', message, remedy: 'setUp' };
+      },
     );
     panel.title = basename(checkpoint.fsPath);
     panel.iconPath = {
@@ -111,6 +118,14 @@ export class LandscapePanel {
         return;
       case 'retry':
         this.compute();
+        return;
+      case 'refine':
+        void this.#landscape.refine();
+        return;
+      case 'setUp':
+        void this.#context.setUp(this.checkpoint).then(isReady => {
+          if (isReady && !this.#closed) this.compute();
+        });
         return;
       case 'showLog':
         this.#context.showLog();

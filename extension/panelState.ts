@@ -4,7 +4,10 @@ import type { SurfaceResult, SurfaceUpdate } from '../worker/results.ts';
 import { RestartBudgetError, WorkerExitedError } from './workerErrors.ts';
 
 /** How a computation ended without a result; a message is one sentence with the remedy. */
-export type Ending = { readonly type: 'cancelled' } | { readonly type: 'failed' | 'stopped'; readonly message: string };
+export type Ending =
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'failed'; readonly message: string; readonly remedy?: 'setUp' }
+  | { readonly type: 'stopped'; readonly message: string };
 
 export type PanelEvent =
   | { readonly type: 'started' }
@@ -31,7 +34,10 @@ export function nextState(state: PanelState, event: PanelEvent): PanelState {
   const progress = state.progress === undefined ? {} : { progress: state.progress };
   if (event.type === 'started') return { checkpoint, phase: 'starting', ...surface };
   // A computation may be refused before it starts.
-  if (event.type === 'failed') return { checkpoint, phase: 'failed', message: event.message, ...surface, ...progress };
+  if (event.type === 'failed') {
+    const remedy = event.remedy === undefined ? {} : { remedy: event.remedy };
+    return { checkpoint, phase: 'failed', message: event.message, ...remedy, ...surface, ...progress };
+  }
   if (!isRunning(state.phase)) return state;
   switch (event.type) {
     case 'partial':

@@ -15,6 +15,8 @@ export interface PanelState {
   readonly phase: Phase;
   /** One sentence with the remedy, in the phases `failed` and `stopped`; in `cancelled` after a reload. */
   readonly message?: string;
+  /** What would mend it, in the phase `failed`: there is no basin.json, or it lacks something. */
+  readonly remedy?: 'setUp';
   /** The last partial or the final surface; kept in every phase once there is one. */
   readonly surface?: SurfaceResult;
   readonly progress?: Progress;
@@ -22,9 +24,11 @@ export interface PanelState {
 
 export type ToPanel = { readonly type: 'state'; readonly state: PanelState };
 
-/** `ready` asks for the state; `retry` starts the same computation again. */
+/** `ready` asks for the state; `retry` starts the same computation again; `refine` the one that the surface offers. */
 export type FromPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
   | { readonly type: 'retry' }
+  | { readonly type: 'refine' }
+  | { readonly type: 'setUp' }
   | { readonly type: 'showLog' };

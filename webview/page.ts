@@ -10,7 +10,7 @@ import { element, setText } from './dom.ts';
 import type { FromPanel, PanelState } from './messages.ts';
 import { numberGroups } from './numbers.ts';
 import type { ScaleKind } from './scale.ts';
-import { type Action, actionLabels, statusView } from './status.ts';
+import { type Action, actionLabel, statusView } from './status.ts';
 import { type CameraState, SurfaceChart, tryRenderer } from './surface3d.ts';
 import type { Theme } from './theme.ts';
 import { cellText, type Metric, type Settings, type SurfaceView, surfaceView } from './viewModel.ts';
@@ -168,18 +168,18 @@ export class Page {
     }
     this.#message.hidden = message === null;
     setText(this.#message, message ?? '');
-    this.#showActions(actions);
+    this.#showActions(actions, state);
   }
 
-  #showActions(actions: readonly Action[]): void {
-    const wanted = actions.join();
+  #showActions(actions: readonly Action[], state: PanelState): void {
+    const wanted = actions.map(action => actionLabel(action, state)).join();
     if (this.#buttons.dataset.actions === wanted) return;
     this.#buttons.dataset.actions = wanted;
     this.#buttons.replaceChildren(
       ...actions.map((action, i) => {
-        const isPrimary = i === 0 && action === 'retry';
+        const isPrimary = i === 0 && (action === 'retry' || action === 'setUp');
         return button(
-          actionLabels[action],
+          actionLabel(action, state),
           () => this.#events.post({ type: action }),
           isPrimary ? 'primary' : 'secondary',
         );

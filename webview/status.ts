@@ -17,8 +17,23 @@ export interface StatusView {
   readonly message: string | null;
 }
 
-/** What each action's button says. */
-export const actionLabels: Readonly<Record<Action, string>> = { cancel: 'Cancel', retry: 'Retry', showLog: 'Show Log' };
+/** What an action's button says; what a finer grid costs stands on it. */
+export function actionLabel(action: Action, { surface }: PanelState): string {
+  switch (action) {
+    case 'cancel':
+      return 'Cancel';
+    case 'retry':
+      return 'Retry';
+    case 'showLog':
+      return 'Show Log';
+    case 'setUp':
+      return 'Set Up This Project…';
+    case 'refine': {
+      const finer = surface?.budget?.finer;
+      return finer ? `Refine to ${finer.columns}×${finer.rows} (about ${formatDuration(finer.seconds)})` : 'Refine';
+    }
+  }
+}
 
 export function statusView(state: PanelState): StatusView {
   const { phase, progress, surface } = state;
@@ -39,7 +54,7 @@ export function statusView(state: PanelState): StatusView {
         ...quiet,
         headline: 'Done',
         detail: surface ? `in ${formatDuration(surface.provenance.seconds)}` : '',
-        actions: [],
+        actions: surface?.budget?.finer ? ['refine'] : [],
       };
     case 'cancelled':
       return {
@@ -59,7 +74,7 @@ export function statusView(state: PanelState): StatusView {
 
 const afterFailure = (state: PanelState, otherwise: string): Pick<StatusView, 'detail' | 'actions' | 'message'> => ({
   detail: state.surface && state.progress ? `after ${cellsOf(state.progress)}` : '',
-  actions: ['retry', 'showLog'],
+  actions: state.remedy === undefined ? ['retry', 'showLog'] : [state.remedy, 'retry'],
   message: state.message ?? otherwise,
 });
 

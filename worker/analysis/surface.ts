@@ -3,7 +3,7 @@ import type { Evaluation } from '../objective/evaluation.ts';
 import type { Objective } from '../objective/objective.ts';
 import type { Progress } from '../results.ts';
 import type { FirstCells } from './budget.ts';
-import { coarseToFine } from './grid.ts';
+import { type CellIndex, coarseToFine } from './grid.ts';
 
 export interface Directions {
   readonly x: Float32Array;
@@ -48,7 +48,13 @@ export async function* surface(
   const afterOrigin = performance.now();
   const known = new Map(first?.cells.map(({ x, y, evaluation }) => [`${x} ${y}`, evaluation]));
   known.set('0 0', origin);
-  let done = 0;
+  const todo: CellIndex[] = [];
+  for (const index of coarseToFine(plan.y.length, plan.x.length)) {
+    const there = known.get(`${plan.x[index.column]!} ${plan.y[index.row]!}`);
+    if (there === undefined) todo.push(index);
+    else cells[index.row]![index.column] = there;
+  }
+  let done = total - todo.length;
   let computed = 0;
   const secondsPerCell = (): number | null => {
     // The first cells open the engine and say nothing of the others.
@@ -74,19 +80,14 @@ export async function* surface(
   // Stops the evaluations under way when one fails and when the caller wants no more.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const queue = coarseToFine(plan.y.length, plan.x.length)[Symbol.iterator]();
+  const queue = todo[Symbol.iterator]();
   const evaluateCells = async (): Promise<void> => {
     for (const { row, column } of queue) {
       const x = plan.x[column]!;
       const y = plan.y[row]!;
-      const there = known.get(`${x} ${y}`);
-      if (there === undefined) {
-        const point = pointOnPlane(objective.origin, plan.directions.x, x, plan.directions.y, y);
-        cells[row]![column] = await objective.evaluate(point, either);
-        computed++;
-      } else {
-        cells[row]![column] = there;
-      }
+      const point = pointOnPlane(objective.origin, plan.directions.x, x, plan.directions.y, y);
+      cells[row]![column] = await objective.evaluate(point, either);
+      computed++;
       done++;
     }
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { checkpointExtensions, looksLikeCheckpoint } from '../../../extension/checkpointFiles.ts';
-import { commands, contextKeys, landscapeViewType } from '../../../extension/commands.ts';
+import { commands, contextKeys, landscapeViewType, setUpViewId, walkthroughId } from '../../../extension/commands.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -15,6 +15,16 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
   readonly contributes: {
     readonly commands: readonly { command: string; enablement?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly views: Readonly<Record<string, readonly { id: string; when: string }[]>>;
+    readonly viewsWelcome: readonly { view: string; contents: string }[];
+    readonly walkthroughs: readonly {
+      id: string;
+      steps: readonly {
+        description: string;
+        media: { image?: string; markdown?: string };
+        completionEvents: readonly string[];
+      }[];
+    }[];
   };
 };
 const { contributes } = manifest;
@@ -34,7 +44,11 @@ describe('contributions in package.json', () => {
   });
 
   it('use only context keys of ours that are set', () => {
-    const clauses = [...menuItems.map(({ when }) => when), ...contributes.commands.map(({ enablement }) => enablement)];
+    const clauses = [
+      ...menuItems.map(({ when }) => when),
+      ...contributes.commands.map(({ enablement }) => enablement),
+      ...Object.values(contributes.views).flatMap(views => views.map(({ when }) => when)),
+    ];
     const used = clauses.flatMap(clause => clause?.replaceAll(/'[^']*'/g, '').match(/basin\.\w+/g) ?? []);
     assert.deepEqual([...new Set(used)], Object.values(contextKeys));
   });
@@ -63,6 +77,33 @@ describe('contributions in package.json', () => {
     assert.deepEqual(extensions, checkpointExtensions);
     for (const scheme of ['file', 'vscode-remote']) assert.match(scheme, pattern('resourceScheme'));
     assert.doesNotMatch('git', pattern('resourceScheme'));
+  });
+
+  it('offer to set up a project in the view that the extension fills', () => {
+    const views = Object.values(contributes.views).flatMap(group => group.map(({ id }) => id));
+    assert.deepEqual(views, [setUpViewId]);
+    assert.deepEqual([...new Set(contributes.viewsWelcome.map(({ view }) => view))], views);
+    const opened = contributes.viewsWelcome.map(({ contents }) => decodeURIComponent(contents)).join();
+    assert.match(opened, new RegExp(`openWalkthrough\\?"${walkthroughId}"`));
+    assert.equal(walkthroughId, `basin.basin#${contributes.walkthroughs[0]?.id}`);
+  });
+
+  it('link to commands and media that are there', () => {
+    const steps = contributes.walkthroughs.flatMap(walkthrough => walkthrough.steps);
+    const texts = [...steps.map(step => step.description), ...contributes.viewsWelcome.map(({ contents }) => contents)];
+    const linked = texts.flatMap(text => [...text.matchAll(/command:(basin\.\w+)/g)].map(([, id]) => id!));
+    const awaited = steps
+      .flatMap(step => step.completionEvents)
+      .flatMap(event => event.match(/(?<=^onCommand:).*/) ?? []);
+    assert.ok(linked.length > 3);
+    assert.deepEqual(
+      [...linked, ...awaited].filter(id => !ids.includes(id)),
+      [],
+    );
+    for (const { media } of steps) {
+      const file = media.image ?? media.markdown;
+      assert.ok(file !== undefined && existsSync(new URL(file, root)), file);
+    }
   });
 
   it('name icons that are there', () => {

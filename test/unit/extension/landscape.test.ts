@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import type { Engine } from '../../../extension/engine.ts';
-import { Landscape } from '../../../extension/landscape.ts';
+import { type Check, Landscape } from '../../../extension/landscape.ts';
 import { restoredState } from '../../../extension/panelState.ts';
 import type { Phase } from '../../../webview/messages.ts';
 import { inputError, interruptedError } from '../../../worker/errors.ts';
+import type { SurfaceRequest } from '../../../worker/protocol.ts';
 import type { SurfaceResult, SurfaceUpdate } from '../../../worker/results.ts';
 import { completeSurface, update } from './surfaces.ts';
 
 /** One call of the engine, to be ended by the test. */
 interface Call {
   readonly checkpoint: string;
+  readonly request: SurfaceRequest;
   readonly partial: (update: SurfaceUpdate) => void;
   readonly resolve: (surface: SurfaceResult) => void;
   readonly reject: (error: Error) => void;
   readonly signal: AbortSignal;
 }
 
-function setUp() {
+function setUp(check?: Check) {
   const calls: Call[] = [];
   const phases: Phase[] = [];
   const log: string[] = [];
   const engine: Pick<Engine, 'surface'> = {
-    surface: ({ checkpoint }, partial, signal) =>
+    surface: (request, partial, signal) =>
       new Promise((resolve, reject) => {
-        calls.push({ checkpoint, partial, resolve, reject, signal });
+        calls.push({ checkpoint: request.checkpoint, request, partial, resolve, reject, signal });
         signal.addEventListener('abort', () => reject(interruptedError()));
       }),
   };
@@ -33,6 +35,7 @@ function setUp() {
     engine,
     (level, message) => log.push(`${level} ${message}`),
     () => phases.push(landscape.state.phase),
+    check,
   );
   return { landscape, calls, phases, log };
 }
@@ -95,5 +98,38 @@ describe('landscape', () => {
     assert.equal(calls[0]!.signal.aborted, true);
     assert.deepEqual(phases, ['starting', 'failed']);
     assert.equal(landscape.state.message, 'Not here.');
+  });
+
+  it('keeps to a minute, then computes the grid that is offered, and again the same when asked to retry', async () => {
+    const { landscape, calls } = setUp();
+    const first = landscape.compute();
+    await landscape.refine();
+    assert.equal(calls.length, 1);
+    const finer = { columns: 31, rows: 31, seconds: 200 };
+    calls[0]!.resolve({ ...completeSurface, budget: { seconds: 60, finer } });
+    await first;
+    const refined = landscape.refine();
+    calls[1]!.resolve(completeSurface);
+    await refined;
+    const retried = landscape.compute();
+    calls[2]!.resolve(completeSurface);
+    await retried;
+    const wanted = calls.map(({ request: { budgetSeconds, grid } }) => ({ budgetSeconds, grid }));
+    const grid = { columns: 31, rows: 31 };
+    assert.deepEqual(wanted, [
+      { budgetSeconds: 60, grid: undefined },
+      { budgetSeconds: undefined, grid },
+      { budgetSeconds: undefined, grid },
+    ]);
+    await landscape.refine();
+    assert.equal(calls.length, 3);
+  });
+
+  it('shows what stands in the way, with the remedy, and asks the engine for nothing', async () => {
+    const { landscape, calls, phases } = setUp(async () => ({ type: 'failed', message: 'No.', remedy: 'setUp' }));
+    await landscape.compute();
+    assert.equal(calls.length, 0);
+    assert.deepEqual(phases, ['starting', 'failed']);
+    assert.equal(landscape.state.remedy, 'setUp');
   });
 });

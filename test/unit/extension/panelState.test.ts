@@ -24,6 +24,7 @@ const events = {
   finished: { type: 'finished', surface: completeSurface },
   cancelled: { type: 'cancelled' },
   failed: { type: 'failed', message },
+  lacking: { type: 'failed', message, remedy: 'setUp' },
   stopped: { type: 'stopped', message },
 } as const satisfies Record<string, PanelEvent>;
 
@@ -39,6 +40,8 @@ describe('panel state', () => {
     ['cancelling before the first cell', starting, 'cancelled', { checkpoint, phase: 'cancelled' }],
     ['a failure keeps the partial surface', computing, 'failed', { ...failed, ...partial }],
     ['a failure before the first cell', starting, 'failed', failed],
+    ['a failure that the guide would mend', starting, 'lacking', { ...failed, remedy: 'setUp' }],
+    ['a retry of it drops the remedy', { ...failed, remedy: 'setUp' }, 'started', starting],
     ['a crash keeps the partial surface', computing, 'stopped', stopped],
     ['a crash before the first cell', starting, 'stopped', { checkpoint, phase: 'stopped', message }],
     ['a retry keeps the surface and drops the message', stopped, 'started', { ...starting, surface: half.result }],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { caption } from '../../../webview/caption.ts';
 import type { PanelState } from '../../../webview/messages.ts';
 import { numberGroups } from '../../../webview/numbers.ts';
-import { statusView } from '../../../webview/status.ts';
+import { actionLabel, statusView } from '../../../webview/status.ts';
 import type { SurfaceResult } from '../../../worker/results.ts';
 import { panelStates, surface, withLoss } from '../../fixtures/panelStates.ts';
 
@@ -93,6 +93,15 @@ describe('statusView', () => {
     ['cancel'],
   );
   check('done', panelStates.done, 'Done', 'in 12 s', []);
+  const finer = { columns: 31, rows: 31, seconds: 245 };
+  const coarse: PanelState = { ...panelStates.done, surface: { ...surface(), budget: { seconds: 60, finer } } };
+  check('done within a budget', coarse, 'Done', 'in 12 s', ['refine']);
+  it('says what the finer grid costs', () => {
+    assert.equal(actionLabel('refine', coarse), 'Refine to 31×31 (about 4 min 5 s)');
+  });
+  const noFiner: PanelState = { ...coarse, surface: { ...surface(), budget: { seconds: 60, finer: null } } };
+  check('done with the finest grid within a budget', noFiner, 'Done', 'in 12 s', []);
+  check('without basin.json', { ...panelStates.failed, remedy: 'setUp' }, 'Failed', '', ['setUp', 'retry']);
   check('cancelled', panelStates.cancelled, 'Cancelled', 'after 1,512 of 2,601 cells', ['retry']);
   check('failed', panelStates.failed, 'Failed', '', ['retry', 'showLog']);
   check('stopped', panelStates.stopped, 'Stopped', 'after 462 of 2,601 cells', ['retry', 'showLog']);

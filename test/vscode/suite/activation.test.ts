@@ -6,7 +6,8 @@ describe('activation', () => {
   it('registers the commands that package.json contributes, and no others', async () => {
     await basin().activate();
     const contributed: { command: string }[] = basin().packageJSON.contributes.commands;
-    const registered = (await commands.getCommands(true)).filter(id => id.startsWith('basin.'));
+    // VS Code adds commands of its own for each view.
+    const registered = (await commands.getCommands(true)).filter(id => /^basin\.(?!setUp\.)/.test(id));
     assert.deepEqual(registered.sort(), contributed.map(({ command }) => command).sort());
   });
 });

@@ -1,0 +1,237 @@
+/** The guide to basin.json: a few quick picks, each of which can be left. It reads no data; the worker lists the arrays. */
+import { basename, dirname } from 'node:path';
+import { ProgressLocation, type QuickPickItem, Range, Uri, ViewColumn, WorkspaceEdit, window, workspace } from 'vscode';
+import { inputError, messageOf } from '../worker/errors.ts';
+import type { Engine } from './engine.ts';
+import { findProject, projectName, readProjectText } from './projectFiles.ts';
+import {
+  describeArray,
+  type FoundArray,
+  type LossKind,
+  looksLikeBytes,
+  projectFolder,
+  proposeInputs,
+  proposeLosses,
+  proposeTargets,
+  referenceFrom,
+} from './projectProposal.ts';
+import { completeProject, missingParts, type ProjectDraft } from './projectText.ts';
+import { offerTrust, refusalInRestrictedMode } from './trust.ts';
+import type { Log } from './workerProcess.ts';
+
+export interface SetUpContext {
+  readonly engine: Pick<Engine, 'arrays'>;
+  readonly log: Log;
+  /** Offers the way to a model where there is none yet. */
+  readonly insertSnippet: () => Promise<void>;
+}
+
+const modelGlob = '**/*.onnx';
+const dataGlob = '**/*.{npz,npy,csv,tsv,bin,idx,gz,idx1-ubyte,idx2-ubyte,idx3-ubyte,idx4-ubyte}';
+const excluded = '**/{node_modules,site-packages,.venv,venv}/**';
+/** Each data file is opened to list its arrays. */
+const dataFilesLooked = 40;
+const filesOffered = 200;
+
+/**
+ * Guides to a basin.json that has all a landscape needs, and opens it beside.
+ * @param checkpoint The checkpoint it is for, where it is for one.
+ * @returns whether there is such a file now; false where the user left the guide.
+ */
+export async function setUpProject(context: SetUpContext, checkpoint: Uri | undefined): Promise<boolean> {
+  const refusal = refusalInRestrictedMode();
+  if (refusal !== undefined) {
+    await offerTrust(refusal);
+    return false;
+  }
+  const existing = await existingProject(checkpoint);
+  const missing = existing === undefined ? (['model', 'data'] as const) : missingParts(await readProjectText(existing));
+  if (missing === null) {
+    throw inputError(`${workspace.asRelativePath(existing!)}: no JSON object; mend it, or delete it to begin anew.`);
+  }
+  if (missing.length === 0) {
+    await window.showTextDocument(existing!, { viewColumn: ViewColumn.Beside, preview: false });
+    return true;
+  }
+
+  const model = missing.includes('model') ? await pickModel(context) : null;
+  if (model === undefined) return false;
+  const folder = existing ? dirname(existing.fsPath) : projectFolder(model!.fsPath, checkpoint?.fsPath);
+  const data = missing.includes('data') ? await pickData(context, folder) : {};
+  if (data === undefined) return false;
+
+  const draft: ProjectDraft = { ...(model && { model: referenceFrom(folder, model.fsPath) }), ...data };
+  await write(existing ?? Uri.joinPath(Uri.file(folder), projectName), draft);
+  return true;
+}
+
+/** The checkpoint's basin.json; without a checkpoint, the only one of the workspace or that of its first folder. */
+async function existingProject(checkpoint: Uri | undefined): Promise<Uri | undefined> {
+  if (checkpoint !== undefined) return findProject(checkpoint);
+  const [first, ...others] = await workspace.findFiles(`**/${projectName}`, excluded, 2);
+  if (first !== undefined && others.length === 0) return first;
+  const root = workspace.workspaceFolders?.[0]?.uri;
+  return root && findProject(Uri.joinPath(root, projectName));
+}
+
+/** A file to choose; without one, the item stands for another way. */
+interface FileItem extends QuickPickItem {
+  readonly uri?: Uri;
+}
+
+async function pickModel({ insertSnippet }: SetUpContext): Promise<Uri | undefined> {
+  const files = await newestFirst(await workspace.findFiles(modelGlob, excluded, filesOffered));
+  const none = { label: '$(code) I have none yet', detail: 'Insert the lines that export it into my training script' };
+  const other = { label: '$(folder-opened) Choose another file…', alwaysShow: true };
+  const items: FileItem[] = [...files.map(fileItem), none, other];
+  const picked = await window.showQuickPick(items, {
+    title: 'Set Up Project (1 of 3): Model',
+    placeHolder: 'The ONNX file of the network whose checkpoints these are',
+    matchOnDescription: true,
+  });
+  if (picked === none) {
+    await insertSnippet();
+    return undefined;
+  }
+  if (picked === other) return chooseFile('Model', { 'ONNX models': ['onnx'] });
+  return picked?.uri;
+}
+
+async function pickData(context: SetUpContext, folder: string): Promise<Omit<ProjectDraft, 'model'> | undefined> {
+  const arrays = await listArrays(
+    context,
+    await newestFirst(await workspace.findFiles(dataGlob, excluded, filesOffered)),
+  );
+  const inputs = await pickArray(context, folder, 'inputs', proposeInputs(arrays));
+  if (inputs === undefined || inputs === 'none') return undefined;
+  const targets = await pickArray(context, folder, 'targets', proposeTargets(arrays, inputs));
+  if (targets === undefined) return undefined;
+  const reference = (array: FoundArray): string => referenceFrom(folder, array.file, array.suffix);
+  if (targets === 'none') return { inputs: reference(inputs), loss: 'output' };
+  const loss = await pickLoss(targets);
+  if (loss === undefined) return undefined;
+  const scale = looksLikeBytes(inputs) ? await pickScale() : 1;
+  if (scale === undefined) return undefined;
+  const scaled = scale === 1 ? {} : { scale };
+  return { inputs: reference(inputs), targets: reference(targets), ...scaled, loss };
+}
+
+interface ArrayItem extends QuickPickItem {
+  readonly array?: FoundArray;
+}
+
+async function pickArray(
+  context: SetUpContext,
+  folder: string,
+  role: 'inputs' | 'targets',
+  arrays: readonly FoundArray[],
+): Promise<FoundArray | 'none' | undefined> {
+  const none = { label: '$(circle-slash) None', detail: 'The model’s first output is the loss itself' };
+  const other = { label: '$(folder-opened) Choose another file…', alwaysShow: true };
+  const items: ArrayItem[] = [
+    ...arrays.map(array => ({
+      label: referenceFrom(folder, array.file, array.suffix),
+      description: describeArray(array),
+      array,
+    })),
+    ...(role === 'targets' ? [none] : []),
+    other,
+  ];
+  const picked = await window.showQuickPick(items, {
+    title: `Set Up Project (2 of 3): ${role === 'inputs' ? 'Inputs' : 'Targets'}`,
+    placeHolder:
+      role === 'inputs' ? 'What the network is given' : 'What it should answer, one row for each of the inputs',
+    matchOnDescription: true,
+  });
+  if (picked === none) return 'none';
+  if (picked !== other) return picked?.array;
+  const file = await chooseFile(role === 'inputs' ? 'Inputs' : 'Targets', {});
+  if (file === undefined) return undefined;
+  return pickArray(context, folder, role, await arraysOf(context, file, new AbortController().signal));
+}
+
+const lossDetails: Readonly<Record<LossKind, string>> = {
+  'cross-entropy': 'One logit for each class; targets are class numbers',
+  mse: 'The mean squared difference of outputs and targets',
+  'bce-with-logits': 'One logit for each yes-or-no target',
+};
+
+async function pickLoss(targets: FoundArray): Promise<LossKind | undefined> {
+  const items = proposeLosses(targets).map((label, index) => ({
+    label,
+    detail: lossDetails[label],
+    ...(index === 0 && { description: `proposed for ${targets.dtype} targets` }),
+  }));
+  const placeHolder = 'The loss that the network was trained with, as PyTorch defines it';
+  return (await window.showQuickPick(items, { title: 'Set Up Project (3 of 3): Loss', placeHolder }))?.label;
+}
+
+async function pickScale(): Promise<number | undefined> {
+  const items = [
+    { label: 'Divide by 255', detail: 'The network was trained on numbers from 0 to 1', scale: 255 },
+    { label: 'Leave as they are', detail: 'It was trained on numbers from 0 to 255', scale: 1 },
+  ];
+  const placeHolder = 'The inputs are bytes; how did the network see them?';
+  return (await window.showQuickPick(items, { title: 'Set Up Project (3 of 3): Bytes', placeHolder }))?.scale;
+}
+
+/** The arrays of several files, of which some may be no data at all. */
+async function listArrays(context: SetUpContext, files: readonly Uri[]): Promise<readonly FoundArray[]> {
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title: 'Basin looks at the data files', cancellable: true },
+    async (_, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      const arrays: FoundArray[] = [];
+      for (const file of files.slice(0, dataFilesLooked)) {
+        try {
+          arrays.push(...(await arraysOf(context, file, controller.signal)));
+        } catch (error) {
+          if (controller.signal.aborted) break;
+          context.log('info', `Not offered as data: ${messageOf(error)}`);
+        }
+      }
+      return arrays;
+    },
+  );
+}
+
+async function arraysOf({ engine }: SetUpContext, file: Uri, signal: AbortSignal): Promise<readonly FoundArray[]> {
+  const arrays = await engine.arrays({ file: file.fsPath }, signal);
+  return arrays.map(array => ({ ...array, file: file.fsPath }));
+}
+
+const fileItem = (uri: Uri): FileItem => {
+  const label = workspace.asRelativePath(uri);
+  return { label: basename(label), description: dirname(label) === '.' ? '' : dirname(label), uri };
+};
+
+async function chooseFile(title: string, filters: Record<string, string[]>): Promise<Uri | undefined> {
+  const defaultUri = workspace.workspaceFolders?.[0]?.uri;
+  return (await window.showOpenDialog({ title, filters, ...(defaultUri && { defaultUri }) }))?.[0];
+}
+
+async function newestFirst(files: readonly Uri[]): Promise<readonly Uri[]> {
+  const modified = (uri: Uri): Thenable<number> =>
+    workspace.fs.stat(uri).then(
+      ({ mtime }) => mtime,
+      () => 0,
+    );
+  const dated = await Promise.all(files.map(async uri => ({ uri, time: await modified(uri) })));
+  return dated.sort((one, other) => other.time - one.time).map(({ uri }) => uri);
+}
+
+/** Writes what the draft adds, and shows the file; what it says already stays, also what is not saved yet. */
+async function write(project: Uri, draft: ProjectDraft): Promise<void> {
+  const edit = new WorkspaceEdit();
+  edit.createFile(project, { ignoreIfExists: true });
+  await workspace.applyEdit(edit);
+  const document = await workspace.openTextDocument(project);
+  const text = document.getText();
+  const completed = new WorkspaceEdit();
+  const everything = document.validateRange(new Range(0, 0, document.lineCount, 0));
+  completed.replace(project, everything, completeProject(text, draft));
+  await workspace.applyEdit(completed);
+  await document.save();
+  await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false, preserveFocus: true });
+}
