@@ -18,12 +18,21 @@ export interface Source {
   readonly digest: string;
 }
 
+/** Data, and how they were prepared and chosen. */
+export interface DataSource extends Source {
+  readonly order: 'first' | 'seeded';
+  readonly layout?: 'NCHW' | 'NHWC';
+  readonly scale?: number;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+}
+
 /** What a number was computed from and how; enough to compute it again. */
 export interface Provenance {
   readonly model: Source;
   readonly checkpoint: Source;
   /** Absent where the loss takes no data. */
-  readonly data?: Source;
+  readonly data?: DataSource;
   readonly split: Split;
   /** Rows of the split's data that were used: [from, to). */
   readonly rows: readonly [number, number];

@@ -9,7 +9,7 @@ import { describeLoss, readLoss } from '../objective/loss.ts';
 import { createObjective, type Objective } from '../objective/objective.ts';
 import { openProject, type Project } from '../project.ts';
 import type { Target } from '../protocol.ts';
-import type { Provenance, Source, Split } from '../results.ts';
+import type { DataSource, Provenance, Split } from '../results.ts';
 import { BASIN_VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 import { checkMemory, memoryLimit, type Sizes, sizesOf, surfaceBytes } from './memoryPlan.ts';
@@ -111,10 +111,10 @@ async function openSplit(project: Project, split: Split, samples: number, seed: 
   return openSample({ ...own, ...inputFormat, samples, seed, order }, directory);
 }
 
-function dataSource(project: Project, split: Split, sample: Sample): Source {
-  const { inputs } = project.data[split]!;
+function dataSource({ data, inputFormat, order }: Project, split: Split, sample: Sample): DataSource {
+  const { inputs } = data[split]!;
   const file = typeof inputs === 'string' ? inputs : Object.values(inputs).join(', ');
-  return { file, digest: sample.digest };
+  return { file, digest: sample.digest, order, ...inputFormat };
 }
 
 const usesBatchNorm = (model: ModelFile): boolean => model.nodes.some(node => node.op_type === 'BatchNormalization');

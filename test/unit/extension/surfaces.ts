@@ -4,7 +4,7 @@ import type { Provenance, SurfaceResult, SurfaceUpdate } from '../../../worker/r
 const provenance: Provenance = {
   model: { file: 'model.onnx', digest: 'aa' },
   checkpoint: { file: 'runs/a.pt', digest: 'bb' },
-  data: { file: 'test.npz', digest: 'cc' },
+  data: { file: 'test.npz', digest: 'cc', order: 'first' },
   split: 'test',
   rows: [0, 500],
   samples: 500,
