@@ -1,0 +1,159 @@
+/** From no basin.json to a picture, the question about a folder outside of the workspace, and Restricted Mode. */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { type Server, type ServerOptions, startServer } from '../../scripts/vscodeServer.mjs';
+import { launchBrowser, screenshot } from '../browser.ts';
+import { vsix } from './guidevsix.tmp.ts';
+import { chooseInContextMenu, openWorkbench, runCommand, webviewOf } from './workbench.ts';
+
+const demo = fileURLToPath(new URL('../../demo', import.meta.url));
+const run = 'runs/batch-32';
+const menuItem = 'Visualize Landscape';
+
+describe('the guide', function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let folder: string;
+  let workspace: string;
+  let server: Server | undefined;
+  let page: Page;
+
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser?.close());
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'basin-guide-'));
+    workspace = join(folder, 'workspace');
+    cpSync(demo, workspace, { recursive: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && page) await screenshot(page, 'guide-failed');
+    await page?.close();
+    await server?.stop();
+    server = undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(options: Partial<ServerOptions> = {}): Promise<Server> {
+    server = await startServer({ version: 'current', workspace, extension: { vsix }, ...options });
+    page = await openWorkbench(browser, server.url);
+    return server;
+  }
+
+  it('goes from no basin.json to a picture', async () => {
+    rmSync(join(workspace, 'basin.json'));
+    const { workspace: opened } = await open();
+    await page.locator('.pane-header', { hasText: 'Basin' }).waitFor();
+    await screenshot(page, 'guide-welcome');
+
+    await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
+    await reached(page, 'failed');
+    assert.match(await messageIn(page), /No basin\.json says yet/);
+    await screenshot(page, 'guide-missing');
+    await button(page, 'Set Up This Project').click();
+
+    for (const [step, first] of [
+      ['Model', 'model.onnx'],
+      ['Inputs', 'train.npz#x'],
+      ['Targets', 'train.npz#y'],
+      ['Loss', 'cross-entropy'],
+    ] as const) {
+      await page.locator('.quick-input-titlebar', { hasText: step }).waitFor();
+      const rows = page.locator('.quick-input-widget .monaco-list-row');
+      await rows.filter({ hasText: first }).first().waitFor();
+      assert.match((await rows.first().textContent()) ?? '', new RegExp(first));
+      await screenshot(page, `guide-${step.toLowerCase()}`);
+      await page.keyboard.press('Enter');
+    }
+    await reached(page, 'done');
+    await screenshot(page, 'guide-done');
+    assert.deepEqual(JSON.parse(readFileSync(join(opened, 'basin.json'), 'utf8')), {
+      model: 'model.onnx',
+      data: { train: { inputs: 'train.npz#x', targets: 'train.npz#y' } },
+      loss: 'cross-entropy',
+    });
+    await page.locator('.pane-header', { hasText: 'Basin' }).waitFor({ state: 'detached' });
+  });
+
+  it('writes nothing when it is left', async () => {
+    rmSync(join(workspace, 'basin.json'));
+    const { workspace: opened } = await open();
+    await runCommand(page, 'Basin: Set Up Project');
+    await page.locator('.quick-input-titlebar', { hasText: 'Model' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-titlebar', { hasText: 'Inputs' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.quick-input-titlebar', { hasText: 'Inputs' }).waitFor({ state: 'hidden' });
+    assert.equal(existsSync(join(opened, 'basin.json')), false);
+  });
+
+  it('asks before it reads a folder outside of the workspace, once', async () => {
+    const scratch = join(folder, 'scratch');
+    mkdirSync(scratch);
+    renameSync(join(workspace, 'runs'), join(scratch, 'runs'));
+    symlinkSync(join(scratch, 'runs'), join(workspace, 'runs'));
+    await open();
+
+    await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    assert.match((await dialog.textContent()) ?? '', new RegExp(`folder ${join(scratch, 'runs')}`));
+    await screenshot(page, 'consent');
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await reached(page, 'failed');
+    assert.match(await messageIn(page), /outside of this workspace; allow that folder/);
+    await screenshot(page, 'consent-declined');
+
+    await button(page, 'Retry').click();
+    await dialog.locator('.monaco-button', { hasText: 'Allow This Folder' }).click();
+    await reached(page, 'done');
+    await chooseInContextMenu(page, `${run}/epoch_022.pt`, menuItem);
+    await reached(page, 'done', 'epoch_022.pt');
+
+    await runCommand(page, 'Basin: Forget Allowed Folders');
+    await page.locator('.quick-input-widget .monaco-list-row', { hasText: scratch }).waitFor();
+    await screenshot(page, 'consent-forget');
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await chooseInContextMenu(page, `${run}/epoch_020.pt`, menuItem);
+    await dialog.waitFor();
+  });
+
+  it('computes nothing in Restricted Mode', async () => {
+    await open({ settings: { 'security.workspace.trust.enabled': true } });
+    const trust = page.locator('.monaco-dialog-box', { hasText: 'trust' });
+    await trust.waitFor();
+    await trust.locator('.monaco-button', { hasText: "No, I don't" }).click();
+    await trust.waitFor({ state: 'detached' });
+    await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
+    await page.locator('.notification-list-item', { hasText: 'computes nothing in Restricted Mode' }).waitFor();
+    await screenshot(page, 'restricted');
+  });
+
+  it('shows its walkthrough', async () => {
+    rmSync(join(workspace, 'basin.json'));
+    await open();
+    const link = page.locator('.welcome-view-content .monaco-button', { hasText: 'Open the Walkthrough' });
+    await link.click();
+    const steps = page.locator('.getting-started-step');
+    await steps.filter({ hasText: 'Export the model once' }).waitFor();
+    assert.equal(await steps.count(), 4);
+    await screenshot(page, 'walkthrough');
+  });
+});
+
+async function reached(page: Page, phase: string, file = 'epoch_024.pt'): Promise<void> {
+  const main = webviewOf(page).locator(`main[data-phase="${phase}"]`, { hasText: file });
+  await main.waitFor({ timeout: 60_000 });
+}
+
+const button = (page: Page, label: string): Locator => webviewOf(page).locator('vscode-button', { hasText: label });
+
+const messageIn = async (page: Page): Promise<string> =>
+  (await webviewOf(page).locator('.message').textContent()) ?? '';
