@@ -11,6 +11,8 @@ import { installPackages, main, onPath, root, run, SetupError } from './setup.mj
 import { installServers, startServer } from './vscodeServer.mjs';
 
 const demo = join(root, 'demo');
+const whatToClick =
+  'In the Explorer, right-click a checkpoint such as runs/batch-32/epoch_024.pt and choose "Visualize Landscape".';
 
 await main(async () => {
   const { values } = parseArgs({ options: { browser: { type: 'boolean' } } });
@@ -53,9 +55,6 @@ async function openInBrowser() {
   console.log(`Open ${server.url}\n${whatToClick}\nCtrl+C ends the server.`);
   await server.ended;
 }
-
-const whatToClick =
-  'In the Explorer, right-click a checkpoint such as runs/batch-32/epoch_024.pt and choose "Visualize Landscape".';
 
 /** For each run of the demo, what its last checkpoint holds, its loss, and the landscape around it. */
 function computeInTerminal() {

@@ -154,7 +154,8 @@ export async function startServer({
       '--accept-server-license-terms',
       '--telemetry-level',
       'off',
-      '--disable-workspace-trust',
+      // With it, the setting would say nothing.
+      ...(settings['security.workspace.trust.enabled'] ? [] : ['--disable-workspace-trust']),
       '--enable-smoke-test-driver',
     ],
     { detached: true, stdio: ['ignore', output, output], env: clean },

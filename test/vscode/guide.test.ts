@@ -15,7 +15,7 @@ const run = 'runs/batch-32';
 const menuItem = 'Visualize Landscape';
 
 describe('the guide', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   let browser: Browser;
   let folder: string;
   let workspace: string;
@@ -33,7 +33,8 @@ describe('the guide', function () {
     cpSync(demo, workspace, { recursive: true });
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed' && page) await screenshot(page, 'guide-failed');
+    const { state, title } = this.currentTest ?? {};
+    if (state === 'failed' && page) await screenshot(page, `guide-failed-${title?.replaceAll(/\W+/g, '-')}`);
     await page?.close();
     await server?.stop();
     server = undefined;
@@ -139,7 +140,10 @@ describe('the guide', function () {
   it('shows its walkthrough', async () => {
     rmSync(join(workspace, 'basin.json'));
     await open();
+    await page.locator('.pane-header', { hasText: 'Basin' }).click();
     const link = page.locator('.welcome-view-content .monaco-button', { hasText: 'Open the Walkthrough' });
+    await link.waitFor();
+    await screenshot(page, 'guide-view');
     await link.click();
     const steps = page.locator('.getting-started-step');
     await steps.filter({ hasText: 'Export the model once' }).waitFor();
@@ -150,7 +154,8 @@ describe('the guide', function () {
 
 async function reached(page: Page, phase: string, file = 'epoch_024.pt'): Promise<void> {
   const main = webviewOf(page).locator(`main[data-phase="${phase}"]`, { hasText: file });
-  await main.waitFor({ timeout: 60_000 });
+  // A first landscape is given a minute; loading and a busy machine add to it.
+  await main.waitFor({ timeout: 120_000 });
 }
 
 const button = (page: Page, label: string): Locator => webviewOf(page).locator('vscode-button', { hasText: label });

@@ -17,7 +17,7 @@ const expected = [
   /^extension\/media\/[\w.-]+\.(png|svg)$/,
   /^extension\/media\/basin\.schema\.json$/,
   /^extension\/dist\/extension\.cjs$/,
-  /^extension\/dist\/(worker|lane|cli)\.js$/,
+  /^extension\/dist\/(worker|lane|probe|cli)\.js$/,
   /^extension\/dist\/webview\.(js|css)$/,
   /^extension\/dist\/THIRD_PARTY_LICENSES\.txt$/,
   /^extension\/node_modules\/onnxruntime-(node|common)\/package\.json$/,
