@@ -50,7 +50,7 @@ export async function setUpProject(context: SetUpContext, checkpoint: Uri | unde
     throw inputError(`${workspace.asRelativePath(existing!)}: no JSON object; mend it, or delete it to begin anew.`);
   }
   if (missing.length === 0) {
-    await window.showTextDocument(existing!, { viewColumn: ViewColumn.Beside, preview: false });
+    await window.showTextDocument(existing!, { viewColumn: beside(), preview: false });
     return true;
   }
 
@@ -221,6 +221,10 @@ async function newestFirst(files: readonly Uri[]): Promise<readonly Uri[]> {
   return dated.sort((one, other) => other.time - one.time).map(({ uri }) => uri);
 }
 
+/** Where files are edited, next to the panel that asked: no column is opened where there is one. */
+const beside = (): ViewColumn =>
+  window.tabGroups.activeTabGroup.viewColumn > ViewColumn.One ? ViewColumn.One : ViewColumn.Beside;
+
 /** Writes what the draft adds, and shows the file; what it says already stays, also what is not saved yet. */
 async function write(project: Uri, draft: ProjectDraft): Promise<void> {
   const edit = new WorkspaceEdit();
@@ -233,5 +237,5 @@ async function write(project: Uri, draft: ProjectDraft): Promise<void> {
   completed.replace(project, everything, completeProject(text, draft));
   await workspace.applyEdit(completed);
   await document.save();
-  await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false, preserveFocus: true });
+  await window.showTextDocument(document, { viewColumn: beside(), preview: false, preserveFocus: true });
 }

@@ -159,6 +159,8 @@ export class Page {
     setText(this.#headline, headline);
     setText(this.#detail, detail);
     this.#main.dataset.phase = state.phase;
+    if (state.remedy === undefined) delete this.#main.dataset.remedy;
+    else this.#main.dataset.remedy = state.remedy;
 
     this.#progress.hidden = progress === null;
     this.#progress.indeterminate = progress === 'unknown';

@@ -66,7 +66,11 @@ export function statusView(state: PanelState): StatusView {
         message: state.message ?? null,
       };
     case 'failed':
-      return { ...quiet, headline: 'Failed', ...afterFailure(state, 'The computation failed; the log may say why.') };
+      return {
+        ...quiet,
+        headline: state.remedy === 'setUp' ? 'Not Set Up Yet' : 'Failed',
+        ...afterFailure(state, 'The computation failed; the log may say why.'),
+      };
     case 'stopped':
       return { ...quiet, headline: 'Stopped', ...afterFailure(state, 'The engine stopped; the log may say why.') };
   }

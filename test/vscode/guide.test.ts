@@ -8,7 +8,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { type Server, type ServerOptions, startServer } from '../../scripts/vscodeServer.mjs';
 import { launchBrowser, screenshot } from '../browser.ts';
 import { vsix } from './vsix.ts';
-import { chooseInContextMenu, openWorkbench, runCommand, webviewOf } from './workbench.ts';
+import { chooseInContextMenu, openWorkbench, runCommand, statusBarItem, webviewOf } from './workbench.ts';
 
 const demo = fileURLToPath(new URL('../../demo', import.meta.url));
 const run = 'runs/batch-32';
@@ -85,6 +85,8 @@ describe('the guide', function () {
   it('writes nothing when it is left', async () => {
     rmSync(join(workspace, 'basin.json'));
     const { workspace: opened } = await open();
+    // The extension is there by then, and so are its commands.
+    await page.locator('.pane-header', { hasText: 'Basin' }).waitFor();
     await runCommand(page, 'Basin: Set Up Project');
     await page.locator('.quick-input-titlebar', { hasText: 'Model' }).waitFor();
     await page.keyboard.press('Enter');
@@ -128,12 +130,12 @@ describe('the guide', function () {
 
   it('computes nothing in Restricted Mode', async () => {
     await open({ settings: { 'security.workspace.trust.enabled': true } });
-    const trust = page.locator('.monaco-dialog-box', { hasText: 'trust' });
-    await trust.waitFor();
-    await trust.locator('.monaco-button', { hasText: "No, I don't" }).click();
-    await trust.waitFor({ state: 'detached' });
+    await statusBarItem(page, 'Restricted Mode').waitFor();
     await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
-    await page.locator('.notification-list-item', { hasText: 'computes nothing in Restricted Mode' }).waitFor();
+    // A window that has just opened keeps notifications behind the bell.
+    await page.locator('#status\\.notifications').click();
+    const notification = page.locator('.notification-list-item', { hasText: 'computes nothing in Restricted Mode' });
+    await notification.locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).waitFor();
     await screenshot(page, 'restricted');
   });
 

@@ -101,7 +101,7 @@ describe('statusView', () => {
   });
   const noFiner: PanelState = { ...coarse, surface: { ...surface(), budget: { seconds: 60, finer: null } } };
   check('done with the finest grid within a budget', noFiner, 'Done', 'in 12 s', []);
-  check('without basin.json', { ...panelStates.failed, remedy: 'setUp' }, 'Failed', '', ['setUp', 'retry']);
+  check('without basin.json', { ...panelStates.failed, remedy: 'setUp' }, 'Not Set Up Yet', '', ['setUp', 'retry']);
   check('cancelled', panelStates.cancelled, 'Cancelled', 'after 1,512 of 2,601 cells', ['retry']);
   check('failed', panelStates.failed, 'Failed', '', ['retry', 'showLog']);
   check('stopped', panelStates.stopped, 'Stopped', 'after 462 of 2,601 cells', ['retry', 'showLog']);
