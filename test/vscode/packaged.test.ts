@@ -1,7 +1,7 @@
 /** What a user does, in VS Code with the package installed: the whole way from a click to a picture, and what can go wrong. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -20,6 +20,7 @@ const firstPictureLimit = 3000;
 describe('the packaged extension', function () {
   // The worker runs at a low priority: on a machine busy with other things a landscape takes its time.
   this.timeout(200_000);
+  const busy = (loadavg()[0] ?? 0) > 2 * availableParallelism();
   let browser: Browser;
   let workspace: string;
 
@@ -61,7 +62,7 @@ describe('the packaged extension', function () {
         });
       }
 
-      it('shows its first cells soon after the click, once the worker is up', async () => {
+      it('shows its first cells soon after the click, once the worker is up', async function () {
         const { page } = session();
         const times: number[] = [];
         // In a browser, VS Code 1.100 itself waits for a second before it loads any webview but the first.
@@ -76,6 +77,8 @@ describe('the packaged extension', function () {
           if (times.some(time => time < limit)) break;
         }
         console.log(`note: VS Code ${version}: first picture ${times.join(', ')} ms after the click`);
+        // With other programs waiting for every core, the time says nothing of the extension.
+        if (busy) return this.skip();
         assert.ok(Math.min(...times) < limit, `${times.join(', ')} ms until the first picture`);
       });
 

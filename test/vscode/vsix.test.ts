@@ -16,6 +16,7 @@ const expected = [
   /^extension\/LICENSE\.txt$/,
   /^extension\/media\/[\w.-]+\.(png|svg)$/,
   /^extension\/media\/basin\.schema\.json$/,
+  /^extension\/media\/walkthrough\/\w+\.md$/,
   /^extension\/dist\/extension\.cjs$/,
   /^extension\/dist\/(worker|lane|probe|cli)\.js$/,
   /^extension\/dist\/webview\.(js|css)$/,
