@@ -8,6 +8,13 @@ export interface FoundArray extends DataArray {
   readonly file: string;
 }
 
+/** A file with more arrays holds a checkpoint or directions, one array a parameter. */
+const arraysOfData = 20;
+
+/** The arrays of one file that may be data. */
+export const worthOffering = (arrays: readonly FoundArray[]): readonly FoundArray[] =>
+  arrays.length > arraysOfData ? [] : arrays.filter(({ shape }) => shape.length > 0);
+
 export type LossKind = 'cross-entropy' | 'mse' | 'bce-with-logits';
 
 const inputNames = /^(x|xs|inputs?|images?|features?|data|input_ids|tokens?)$/i;

@@ -14,6 +14,7 @@ import {
   proposeLosses,
   proposeTargets,
   referenceFrom,
+  worthOffering,
 } from './projectProposal.ts';
 import { completeProject, missingParts, type ProjectDraft } from './projectText.ts';
 import { offerTrust, refusalInRestrictedMode } from './trust.ts';
@@ -185,7 +186,7 @@ async function listArrays(context: SetUpContext, files: readonly Uri[]): Promise
       const arrays: FoundArray[] = [];
       for (const file of files.slice(0, dataFilesLooked)) {
         try {
-          arrays.push(...(await arraysOf(context, file, controller.signal)));
+          arrays.push(...worthOffering(await arraysOf(context, file, controller.signal)));
         } catch (error) {
           if (controller.signal.aborted) break;
           context.log('info', `Not offered as data: ${messageOf(error)}`);

@@ -15,6 +15,9 @@ import { nameInProject, openProblem, type Problem } from './problem.ts';
 const DEFAULT_GRID: GridSize = { columns: 51, rows: 51 };
 const DEFAULT_RANGE = 1;
 
+/** How much of a budget is planned for: the first cells are few, and the machine may have more to do later. */
+const PLANNED_SHARE = 0.85;
+
 /** A finer grid takes days and more memory than a picture is worth. */
 const GRID_MAX = 1001;
 
@@ -41,7 +44,7 @@ export async function* surface(request: SurfaceRequest, context: Context): Async
     // Chosen before anything is shown, so that the grid never changes under the picture.
     if (budget !== null) {
       first = await firstCells(problem.objective, directions, range, context.signal);
-      const count = countWithin(first.secondsPerCell, budget - (performance.now() - started) / 1000);
+      const count = countWithin(first.secondsPerCell, PLANNED_SHARE * (budget - (performance.now() - started) / 1000));
       grid = { columns: count, rows: count };
     }
     const plan: SurfacePlan = { directions, x: coordinates(grid.columns, range), y: coordinates(grid.rows, range) };

@@ -8,6 +8,7 @@ import {
   proposeLosses,
   proposeTargets,
   referenceFrom,
+  worthOffering,
 } from '../../../extension/projectProposal.ts';
 import type { DType } from '../../../worker/tensor.ts';
 
@@ -73,6 +74,13 @@ describe('proposed inputs and targets', () => {
       assert.equal(second && nameOf(second), targets);
     });
   }
+
+  it('leave out scalars, and files with an array for each parameter', () => {
+    const data = [array('d.npz#x', 'float32', 9, 4), array('d.npz#y', 'int64', 9)];
+    assert.deepEqual(worthOffering([...data, array('d.npz#classes', 'int64')]), data);
+    const parameters = Array.from({ length: 21 }, (_, index) => array(`c.npz#x/${index}`, 'float32', 9, 4));
+    assert.deepEqual(worthOffering(parameters), []);
+  });
 
   it('drop none of the arrays', () => {
     const arrays = ['a', 'b', 'c'].map(name => array(`${name}.npy`, 'int8', 2));
