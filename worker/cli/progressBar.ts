@@ -3,27 +3,29 @@ import type { Progress } from '../results.ts';
 
 const WIDTH = 30;
 
-/** A job of at least this many seconds is announced where no bar can be drawn. */
+/** A job of at least this many seconds is announced with what it will need. */
 const LONG_JOB = 10;
 
-/** One line on a terminal that is drawn over and over; in a log, one line that says what a long job will take. */
+/** One line on a terminal that is drawn over and over; before it, and in a log alone, what a long job will need. */
 export class ProgressBar {
   private announced = false;
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
   update({ done, total, remainingSeconds }: Progress, memoryBytes: number): void {
-    if (this.stream.isTTY) {
-      const filled = Math.round((WIDTH * done) / total);
-      const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-      const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
-      this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
-    } else if (!this.announced && remainingSeconds !== null && remainingSeconds >= LONG_JOB) {
+    if (!this.announced && remainingSeconds !== null) {
       this.announced = true;
-      this.stream.write(
-        `${total} cells, about ${formatDuration(remainingSeconds)} and ${gigabytes(memoryBytes)} of memory\n`,
-      );
+      if (remainingSeconds >= LONG_JOB) {
+        const needs = `about ${formatDuration(remainingSeconds)}, ${gigabytes(memoryBytes)} of memory, nothing on disk`;
+        this.clear();
+        this.stream.write(`${total} cells: ${needs}\n`);
+      }
     }
+    if (!this.stream.isTTY) return;
+    const filled = Math.round((WIDTH * done) / total);
+    const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
+    const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
+    this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
   }
 
   clear(): void {

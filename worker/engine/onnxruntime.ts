@@ -34,25 +34,27 @@ type Unsent<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** The main thread's side of one computing thread. */
 class Lane {
-  private readonly worker: Worker;
+  private worker: Worker | undefined;
   private readonly waiting = new Map<number, { resolve(answer: LaneAnswer): void; reject(error: Error): void }>();
   private readonly programs = new Set<number>();
   private nextId = 0;
   openSessions = 0;
 
-  constructor(options: LaneOptions) {
-    this.worker = new Worker(LANE_SCRIPT, { workerData: options });
-    this.worker.on('message', (reply: LaneReply) => {
+  constructor(private readonly options: LaneOptions) {}
+
+  private start(): Worker {
+    const worker = new Worker(LANE_SCRIPT, { workerData: this.options });
+    worker.on('message', (reply: LaneReply) => {
       const request = this.waiting.get(reply.id);
       this.waiting.delete(reply.id);
       if (reply.answer) request?.resolve(reply.answer);
-      else request?.reject(failure(options.device, reply.error));
+      else request?.reject(failure(this.options.device, reply.error));
       // An idle thread must not keep a finished command line alive.
-      if (this.waiting.size === 0) this.worker.unref();
+      if (this.waiting.size === 0) worker.unref();
     });
-    this.worker.on('error', error => this.fail(computationError(`A computing thread failed: ${error.message}`, error)));
-    this.worker.on('exit', () => this.fail(computationError('A computing thread stopped before it answered.')));
-    this.worker.unref();
+    worker.on('error', error => this.fail(computationError(`A computing thread failed: ${error.message}`, error)));
+    worker.on('exit', () => this.fail(computationError('A computing thread stopped before it answered.')));
+    return worker;
   }
 
   private fail(error: Error): void {
@@ -62,10 +64,12 @@ class Lane {
 
   request(request: Unsent<LaneRequest>): Promise<LaneAnswer> {
     const id = this.nextId++;
-    this.worker.ref();
+    this.worker ??= this.start();
+    const { worker } = this;
+    worker.ref();
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, ...request });
+      worker.postMessage({ id, ...request });
     });
   }
 
@@ -82,6 +86,9 @@ class Lane {
   }
 
   async dispose(): Promise<void> {
+    if (!this.worker) return;
+    // A thread that is ended while it still loads ONNX Runtime takes the whole process with it: it must answer first.
+    await this.request({ kind: 'forget', program: -1 }).catch(() => {});
     await this.worker.terminate();
   }
 }
@@ -98,7 +105,7 @@ export interface OnnxRuntimeOptions {
 }
 
 /**
- * Starts the engine; its threads start with it and cost little until used.
+ * Starts the engine; its threads start when they are first used.
  * Throws `usage` where the ONNX Runtime that the user points to cannot be found.
  */
 export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {

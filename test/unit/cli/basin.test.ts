@@ -112,7 +112,7 @@ describe('basin', () => {
     const { status, stderr } = await basin(words, pid => process.kill(pid, 'SIGINT'));
     const result = JSON.parse(await readFile(file, 'utf8')) as SurfaceResult;
     assert.equal(status, 130);
-    assert.match(stderr, /^90601 cells, about .*\nbasin: Interrupted\.\n$/);
+    assert.match(stderr, /^90601 cells: about .*, \d+ MB of memory, nothing on disk\nbasin: Interrupted\.\n$/);
     assert.equal(result.complete, false);
     const done = result.loss.flat().filter(cell => cell !== null).length;
     assert.equal(done, result.evaluations.cells);
