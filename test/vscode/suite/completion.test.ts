@@ -9,7 +9,11 @@ async function proposals(folder: string, marked: string): Promise<readonly strin
   await workspace.fs.writeFile(file, Buffer.from(marked.replace('|', '')));
   const { document } = await window.showTextDocument(file);
   const at = new Position(before.length - 1, before.at(-1)!.length);
-  const list = await commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, at);
+  const complete = () =>
+    commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, at);
+  // The JSON extension starts with the first such file, and has nothing to propose until then.
+  let list = await complete();
+  while (list.items.length === 0) list = await complete();
   return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label).replaceAll('"', ''));
 }
 
