@@ -1,7 +1,7 @@
 // Bundles the three programs: the extension (CommonJS, as VS Code 1.100 loads it), the worker with its command line and
-// computing thread (ES modules, onnxruntime-node left outside), and the webview page.
+// computing thread (ES modules, onnxruntime-node left outside), TensorFlow.js, and the pages of panels.
 // --production minifies and leaves source maps out; --outdir=FOLDER is `dist` by default; --metafile=FILE lists what went in.
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const option = name => process.argv.find(argument => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -33,8 +33,11 @@ const builds = [
       cli: 'worker/cli.ts',
       lane: 'worker/engine/lane.ts',
       probe: 'worker/engine/probe.ts',
+      hdf5: 'worker/io/hdf5/thread.ts',
     },
     format: 'esm',
+    // h5wasm keeps its WebAssembly in a text, which escapes would make four times as long.
+    charset: 'utf8',
     external: ['onnxruntime-node'],
     // Bundled CommonJS packages call `require` for Node's own modules.
     banner: {
@@ -42,8 +45,16 @@ const builds = [
     },
   },
   {
+    ...node,
+    entryPoints: { tfjs: 'worker/engine/tfjs/bundled.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    // TensorFlow.js would load it to fetch models over the network, which nobody asks it to.
+    external: ['node-fetch'],
+  },
+  {
     ...common,
-    entryPoints: { webview: 'webview/main.ts' },
+    entryPoints: { webview: 'webview/main.ts', run: 'webview/run/main.ts', compare: 'webview/compare/main.ts' },
     platform: 'browser',
     target: 'chrome128',
     format: 'esm',
@@ -51,5 +62,8 @@ const builds = [
   },
 ];
 const results = await Promise.all(builds.map(options => esbuild.build(options)));
+// TensorFlow.js reads its WebAssembly from a file; every Node that Basin runs on has its vector instructions.
+const wasm = 'tfjs-backend-wasm-simd.wasm';
+copyFileSync(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${wasm}`, `${outdir}/${wasm}`);
 const metafile = option('metafile');
 if (metafile) writeFileSync(metafile, JSON.stringify(results.map(result => result.metafile)));

@@ -1,25 +1,14 @@
 /** Cells a second of a surface in Basin, in one configuration. Runs as a process of its own and prints one JSON object. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { coordinates } from '../worker/analysis/grid.ts';
 import { surface } from '../worker/analysis/surface.ts';
-import { openCheckpoint } from '../worker/checkpoint/open.ts';
-import { openSample } from '../worker/data/sample.ts';
 import { randomDirection } from '../worker/direction/random.ts';
 import type { Engine, Program } from '../worker/engine/engine.ts';
 import { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from '../worker/engine/onnxruntime.ts';
-import { readModel } from '../worker/graph/onnx/read.ts';
-import { bindCheckpoint } from '../worker/model/bind.ts';
-import { readLoss } from '../worker/objective/loss.ts';
-import { createObjective } from '../worker/objective/objective.ts';
-import { openProject } from '../worker/project.ts';
+import { type BenchProblem, openBenchObjective } from './problem.ts';
 
-export interface SurfaceBench {
-  readonly checkpoint: string;
-  readonly samples: number;
+export interface SurfaceBench extends BenchProblem {
   readonly cells: number;
   readonly engine: OnnxRuntimeOptions;
-  readonly batchSize?: number;
 }
 
 export interface SurfaceFigures {
@@ -52,18 +41,9 @@ async function sessionMilliseconds(program: Program, theta: Float32Array): Promi
 }
 
 async function measure(bench: SurfaceBench): Promise<SurfaceFigures> {
-  const project = await openProject(bench.checkpoint);
-  const model = readModel(await readFile(resolve(project.directory, project.model)), project.model);
-  const checkpoint = await openCheckpoint(bench.checkpoint);
-  const binding = await bindCheckpoint(model, checkpoint);
-  await checkpoint.close();
-  const spec = { ...project.data.train!, ...project.inputFormat, samples: bench.samples };
-  const sample = await openSample(spec, project.directory);
-  const loss = await readLoss(project.loss, project.directory);
   const programs: Program[] = [];
   const engine = observed(createOnnxRuntimeEngine(bench.engine), programs);
-  const batch = bench.batchSize === undefined ? {} : { batchSize: bench.batchSize };
-  const objective = await createObjective({ model, binding, sample, loss, engine, ...batch });
+  const objective = await openBenchObjective(bench, engine);
   const signal = new AbortController().signal;
   const directions = {
     x: randomDirection(objective, 0, 'x', 'weights'),
@@ -72,7 +52,7 @@ async function measure(bench: SurfaceBench): Promise<SurfaceFigures> {
   const warm = await Promise.all([1, 2, 3].map(() => objective.evaluate(objective.origin, signal)));
   const session = await sessionMilliseconds(programs[0]!, objective.origin);
 
-  const plan = { directions, x: coordinates(bench.cells, 0.5), y: [0.1] };
+  const plan = { planes: [directions], x: coordinates(bench.cells, 0.5), y: [0.1] };
   const start = performance.now();
   for await (const _ of surface(objective, plan, signal));
   const seconds = (performance.now() - start) / 1000;

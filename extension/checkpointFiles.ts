@@ -4,7 +4,18 @@ import { isAbsolute, join } from 'node:path';
  * Extensions by which a checkpoint is offered, and nothing more: what a file holds is decided by its content. A test
  * holds them against the menu in package.json.
  */
-export const checkpointExtensions = ['pt', 'pth', 'th', 'ckpt', 'bin', 'npz'] as const;
+export const checkpointExtensions = [
+  'pt',
+  'pth',
+  'th',
+  'ckpt',
+  'bin',
+  'npz',
+  'safetensors',
+  'keras',
+  'h5',
+  'hdf5',
+] as const;
 
 /** For `workspace.findFiles`. */
 export const checkpointGlob = `**/*.{${checkpointExtensions.join(',')}}`;

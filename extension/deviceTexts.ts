@@ -29,11 +29,12 @@ export function deviceItems({ devices, auto }: DevicesResult, setting: string): 
 }
 
 /** Reason and remedy. */
-export const sentences = ({ reason, remedy }: DeviceReport): string =>
+export const sentences = ({ reason, remedy }: Pick<DeviceReport, 'reason' | 'remedy'>): string =>
   remedy === null ? reason : `${reason} ${remedy}`;
 
 /** A line of the log for each device. */
-export const deviceLines = ({ engine, devices, auto }: DevicesResult): readonly string[] => [
+export const deviceLines = ({ engine, devices, auto, tfjs }: DevicesResult): readonly string[] => [
   `Devices of ${engine}; auto takes ${auto}.`,
   ...devices.map(report => `${report.name}: ${report.usable ? 'usable' : 'not usable'}. ${sentences(report)}`),
+  `The engine tfjs: ${tfjs.engine === null ? 'not usable' : `${tfjs.engine} on ${tfjs.device}`}. ${sentences(tfjs)}`,
 ];

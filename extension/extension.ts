@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   ConfigurationTarget,
   type ExtensionContext,
@@ -7,22 +8,45 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { RUNTIME_VARIABLE } from '../worker/environment.ts';
-import { messageOf } from '../worker/errors.ts';
+import { RUNTIME_VARIABLE, TFJS_VARIABLE } from '../worker/environment.ts';
+import { messageOf, usageError } from '../worker/errors.ts';
+import type { RunMeasureName } from '../worker/results.ts';
+import { Store } from '../worker/store/store.ts';
 import { AllowedFolders } from './allowedFolders.ts';
 import type { BasinApi } from './api.ts';
+import { chooseCheckpoints } from './chooseCheckpoints.ts';
+import { chooseTwoOthers } from './chooseTwoOthers.ts';
 import { type CommandId, commands, contextKeys } from './commands.ts';
+import { CompareMemory } from './compareMemory.ts';
+import { ComparePanels } from './comparePanels.ts';
 import { askForFolder, forgetAllowedFolders } from './consent.ts';
 import { Devices } from './devices.ts';
 import { createEngine } from './engine.ts';
+import { chooseExport } from './exportLandscape.ts';
 import { insertExportSnippet } from './exportSnippetCommand.ts';
+import { keptAnalyses } from './keptAnalyses.ts';
+import { LandscapeDocuments } from './landscapeDocuments.ts';
+import { LandscapeMemory } from './landscapeMemory.ts';
 import { LandscapePanels } from './landscapePanels.ts';
+import type { LandscapeView } from './landscapeView.ts';
 import { createLog } from './log.ts';
+import { PanelMemory } from './panelMemory.ts';
+import { resultsFolderOf } from './projectFiles.ts';
 import { offerSetUp } from './projectOffer.ts';
+import { pruneResults } from './pruneResults.ts';
 import { ReadAccess } from './readAccess.ts';
+import { RunPanels } from './runPanels.ts';
+import { chooseRun } from './runs/chooseRun.ts';
+import { RunMemory } from './runs/runMemory.ts';
+import { fileOf, folderOf } from './runs/runNodes.ts';
+import { RunsView } from './runs/runsView.ts';
+import { watchRuns } from './runs/watchRuns.ts';
 import { readSettings, type Settings, settingIds } from './settings.ts';
 import { setUpProject } from './setUpProject.ts';
+import { sharedStorage } from './sharedStorage.ts';
+import { showTrajectory } from './showTrajectory.ts';
 import { createStatusItem } from './statusItem.ts';
+import { offerInTerminal } from './terminalCommand.ts';
 import { visualizeLandscape } from './visualizeLandscape.ts';
 import { WorkerSupervisor } from './workerSupervisor.ts';
 
@@ -35,38 +59,113 @@ export function activate(context: ExtensionContext): BasinApi {
   });
   supervisor = engine;
   const allowed = new AllowedFolders(Uri.joinPath(context.globalStorageUri, 'allowedFolders.json').fsPath);
-  const requests = createEngine(engine, currentSettings, new ReadAccess(workspaceFolders, allowed, askForFolder));
+  // Without a workspace there is no folder of its own to keep results in.
+  const storage =
+    context.storageUri?.with({ path: sharedStorage(context.storageUri.path) }) ?? context.globalStorageUri;
+  const results = Uri.joinPath(storage, 'results').fsPath;
+  const access = new ReadAccess(workspaceFolders, allowed, askForFolder);
+  const requests = createEngine(engine, currentSettings, access, results);
   const devices = new Devices(requests, currentSettings, log);
   const setUp = (checkpoint: Uri | undefined): Promise<boolean> =>
     setUpProject({ engine: requests, log, insertSnippet: insertExportSnippet }, checkpoint);
-  const panels = new LandscapePanels({
+  const shared = {
     extensionUri: context.extensionUri,
-    engine: requests,
+    memory: new PanelMemory(context.globalState),
     log,
     showLog: () => channel.show(),
+    showError: (error: unknown) => void showError(channel, error),
+  };
+  const warn = (message: string): void => log('warn', message);
+  const storeOf = async (checkpoint: Uri): Promise<Store> =>
+    new Store(await resultsFolderOf(checkpoint, results), warn);
+  const panels = new LandscapePanels({
+    ...shared,
+    engine: requests,
+    storeOf,
+    landscapes: new LandscapeMemory(Uri.joinPath(storage, 'landscapes').fsPath, warn),
+    analyses: keptAnalyses(storage.fsPath, warn),
+    chooseTwoOthers: checkpoint => chooseTwoOthers(checkpoint, watched.runs.runs),
     setUp,
   });
+  const documents = new LandscapeDocuments(shared);
+  const shown = (): LandscapeView | undefined => documents.active ?? panels.lastActive;
+  const updateContext = (): void => {
+    const keys: Readonly<Record<string, boolean>> = {
+      [contextKeys.computing]: panels.computing.length > 0 || comparePanels.computing.length > 0,
+      [contextKeys.hasLandscape]: shown()?.state.surface !== undefined,
+      [contextKeys.resumable]: panels.lastActive?.state.resumable !== undefined,
+    };
+    for (const [key, value] of Object.entries(keys)) void vscodeCommands.executeCommand('setContext', key, value);
+  };
+
+  offerInTerminal(
+    Uri.joinPath(context.globalStorageUri, 'bin').fsPath,
+    context.asAbsolutePath('dist/cli.js'),
+    results,
+    context.environmentVariableCollection,
+  ).catch((error: unknown) => log('warn', `The terminal has no command basin: ${messageOf(error)}`));
 
   const offer = offerSetUp(log);
+  const watched = watchRuns({
+    engine: requests,
+    settings: currentSettings,
+    projectFound: offer.projectFound,
+    memory: new RunMemory(storage.fsPath, warn),
+    log,
+  });
+  const { runs } = watched;
+  const runPanels = new RunPanels({
+    ...shared,
+    runs,
+    setUp,
+    showLandscape: checkpoint => panels.preview(checkpoint),
+    showTrajectory: folder => showTrajectory(panels, runs, folder),
+  });
+  const measure = (): RunMeasureName => currentSettings().statusBarMeasure;
+  const comparePanels = new ComparePanels({
+    ...shared,
+    engine: requests,
+    storeOf,
+    comparisons: new CompareMemory(Uri.joinPath(storage, 'comparisons').fsPath, warn),
+    showLandscape: checkpoint => panels.show([checkpoint]),
+    onMeasured: checkpoints => runs.listAgain(checkpoints.map(({ fsPath }) => dirname(fsPath))),
+  });
+  // What someone waits for goes before what is measured in the background.
+  const stepAside = (): void => runs.stepAside(panels.computing.length > 0 || comparePanels.computing.length > 0);
+  const view = new RunsView(runs, measure);
+  const status = createStatusItem({ panels, devices, runs, measure, projectFound: offer.projectFound });
   context.subscriptions.push(
     channel,
     panels,
-    panels.onDidChange(() => {
-      void vscodeCommands.executeCommand('setContext', contextKeys.computing, panels.computing.length > 0);
-    }),
+    documents,
+    comparePanels,
+    comparePanels.onDidChange(stepAside),
+    comparePanels.onDidChange(updateContext),
+    panels.onDidChange(stepAside),
+    panels.onDidChange(updateContext),
+    documents.onDidChange(updateContext),
     panels.onDidChange(() => {
       if (panels.lastState?.phase === 'done') void devices.learn();
     }),
     devices,
     offer,
-    createStatusItem(panels, devices, offer.projectFound),
+    watched.subscription,
+    runPanels,
+    view,
+    status,
     workspace.onDidChangeConfiguration(async change => {
-      if (!change.affectsConfiguration(settingIds.onnxruntimePath)) return;
+      if (change.affectsConfiguration(settingIds.statusBarMeasure)) {
+        view.redraw();
+        status.update();
+      }
+      const libraries = [settingIds.onnxruntimePath, settingIds.tfjsPath];
+      if (!libraries.some(id => change.affectsConfiguration(id))) return;
       devices.forget();
       await engine.restart();
     }),
     ...registerCommands(channel, {
-      [commands.visualizeLandscape]: (clicked, selected) => visualizeLandscape(panels, clicked, selected),
+      [commands.visualizeLandscape]: (clicked, selected) =>
+        visualizeLandscape(panels, clicked, selected, ({ fsPath }) => runs.checkpoint(fsPath) !== undefined),
       [commands.showLandscape]: () =>
         panels.lastActive === undefined ? visualizeLandscape(panels, undefined, undefined) : panels.lastActive.reveal(),
       [commands.setUpProject]: async clicked => {
@@ -75,9 +174,38 @@ export function activate(context: ExtensionContext): BasinApi {
       },
       [commands.insertExportSnippet]: insertExportSnippet,
       [commands.forgetAllowedFolders]: () => forgetAllowedFolders(allowed),
+      [commands.pruneResults]: () => pruneResults(requests),
+      [commands.exportLandscape]: () => chooseExport(shownOrRefuse(shown)),
+      [commands.copyCommand]: () => shownOrRefuse(shown).copyCommand(),
+      [commands.resume]: () => panels.lastActive?.compute(),
       [commands.cancel]: () => {
         const { lastActive, computing } = panels;
-        for (const panel of lastActive?.computing ? [lastActive] : computing) panel.cancel();
+        const compared = comparePanels.computing;
+        // What is looked at, else the landscape that was looked at last, else all.
+        const own = compared.find(({ active }) => active) ?? (lastActive?.computing ? lastActive : undefined);
+        for (const panel of own === undefined ? [...computing, ...compared] : [own]) panel.cancel();
+      },
+      [commands.measureRun]: async (_clicked, _selected, given) => {
+        const folder = await chooseRun(runs, given, 'Measure Run');
+        if (folder !== undefined) runs.measure(folder);
+      },
+      [commands.pauseRun]: (_clicked, _selected, given) => {
+        const folder = folderOf(given);
+        const measured = runs.runs.filter(({ measuring }) => measuring !== undefined).map(run => run.folder);
+        for (const paused of folder === undefined ? measured : [folder]) runs.pause(paused);
+      },
+      [commands.refreshRuns]: () => runs.refresh(),
+      [commands.showRun]: async (_clicked, _selected, given) => {
+        const folder = await chooseRun(runs, given, 'Show Run');
+        if (folder !== undefined) runPanels.show(folder);
+      },
+      [commands.compareCheckpoints]: async (_clicked, _selected, _given, all) => {
+        const checkpoints = await chooseCheckpoints(runs, all, measure());
+        if (checkpoints.length > 0) comparePanels.show(checkpoints);
+      },
+      [commands.showTrajectory]: async (_clicked, _selected, given) => {
+        const folder = await chooseRun(runs, given, 'Show Trajectory');
+        if (folder !== undefined) showTrajectory(panels, runs, folder);
       },
       [commands.restartEngine]: () => engine.restart(),
       [commands.showDevices]: () =>
@@ -102,10 +230,14 @@ function currentSettings(): Settings {
 
 const workspaceFolders = (): readonly string[] => (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 
-/** A library of the user's is loaded in a trusted workspace only. */
+/** Libraries of the user's are loaded in a trusted workspace only. */
 function workerEnvironment(): Readonly<Record<string, string>> {
-  const { onnxruntimePath } = currentSettings();
-  return workspace.isTrusted && onnxruntimePath !== '' ? { [RUNTIME_VARIABLE]: onnxruntimePath } : {};
+  if (!workspace.isTrusted) return {};
+  const { onnxruntimePath, tfjsPath } = currentSettings();
+  return {
+    ...(onnxruntimePath !== '' && { [RUNTIME_VARIABLE]: onnxruntimePath }),
+    ...(tfjsPath !== '' && { [TFJS_VARIABLE]: tfjsPath }),
+  };
 }
 
 /** VS Code waits for the promise, so that no worker outlives its window. */
@@ -113,20 +245,49 @@ export async function deactivate(): Promise<void> {
   await supervisor?.dispose();
 }
 
-/** From an Explorer menu a handler receives the clicked file and every selected one. */
-type Handler = (clicked?: Uri, selected?: readonly Uri[]) => void | Promise<void>;
+/**
+ * From an Explorer menu a handler receives the clicked file and every selected one, from the view of runs what its rows
+ * stand for, and always what VS Code has given: what was clicked, and all that is selected with it.
+ */
+type Handler = (
+  clicked: Uri | undefined,
+  selected: readonly Uri[] | undefined,
+  given: unknown,
+  all: readonly unknown[],
+) => void | Promise<void>;
 
 /** What a command throws has no panel to be shown in: it becomes a notification and a line of the log. */
 function registerCommands(channel: LogOutputChannel, handlers: Readonly<Record<CommandId, Handler>>) {
   return Object.entries(handlers).map(([id, handler]) =>
-    vscodeCommands.registerCommand(id, async (clicked?: Uri, selected?: readonly Uri[]) => {
+    vscodeCommands.registerCommand(id, async (given?: unknown, others?: unknown) => {
       try {
-        await handler(clicked, selected);
+        await handler(
+          uriOf(given),
+          Array.isArray(others) ? others.flatMap(other => uriOf(other) ?? []) : undefined,
+          given,
+          Array.isArray(others) && others.length > 0 ? others : given == null ? [] : [given],
+        );
       } catch (error) {
         channel.error(`${id}: ${messageOf(error)}`);
-        const showLog = 'Show Log';
-        if ((await window.showErrorMessage(messageOf(error), showLog)) === showLog) channel.show();
+        await showError(channel, error);
       }
     }),
   );
+}
+
+function uriOf(given: unknown): Uri | undefined {
+  if (given instanceof Uri) return given;
+  const file = fileOf(given);
+  return file === undefined ? undefined : Uri.file(file);
+}
+
+async function showError(channel: LogOutputChannel, error: unknown): Promise<void> {
+  const showLog = 'Show Log';
+  if ((await window.showErrorMessage(messageOf(error), showLog)) === showLog) channel.show();
+}
+
+function shownOrRefuse(shown: () => LandscapeView | undefined): LandscapeView {
+  const view = shown();
+  if (view === undefined) throw usageError('No landscape is open; visualize that of a checkpoint first.');
+  return view;
 }

@@ -1,20 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
-import {
-  type Disposable,
-  Uri,
-  type ViewColumn,
-  type Webview,
-  type WebviewOptions,
-  type WebviewPanel,
-  workspace,
-} from 'vscode';
-import type { FromPanel, PanelState, ToPanel } from '../webview/messages.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import type { AnalysisExportKind, AnalysisName, ExportKind, PanelState, PlaneOptions } from '../webview/messages.ts';
+import type { SurfaceResult } from '../worker/results.ts';
+import type { Store } from '../worker/store/store.ts';
+import { CheckpointAnalyses, type KeptAnalyses } from './analyses.ts';
+import { copyCommand } from './copyCommand.ts';
 import type { Engine } from './engine.ts';
-import { Landscape } from './landscape.ts';
-import { landscapePage } from './landscapePage.ts';
-import { isRunning, restoredState } from './panelState.ts';
-import { projectObstacle } from './projectFiles.ts';
+import { exportLandscape } from './exportLandscape.ts';
+import { Landscape, type Remembered } from './landscape.ts';
+import type { LandscapeMemory } from './landscapeMemory.ts';
+import { LandscapePage, type OwnRequest } from './landscapePage.ts';
+import type { LandscapeView } from './landscapeView.ts';
+import type { PanelMemory } from './panelMemory.ts';
+import { isRunning } from './panelState.ts';
+import { findProject, projectFactsOf } from './projectFiles.ts';
+import { throughOf } from './surfaceCommand.ts';
 import { offerTrust, refusalInRestrictedMode } from './trust.ts';
 import type { Log } from './workerProcess.ts';
 
@@ -22,8 +22,17 @@ import type { Log } from './workerProcess.ts';
 export interface PanelContext {
   readonly extensionUri: Uri;
   readonly engine: Engine;
+  /** Where the worker keeps results, to be read without it. */
+  readonly storeOf: (checkpoint: Uri) => Promise<Pick<Store, 'read'>>;
+  readonly landscapes: LandscapeMemory;
+  readonly analyses: KeptAnalyses;
+  readonly memory: PanelMemory;
   readonly log: Log;
   readonly showLog: () => void;
+  /** Shows what a button's work threw. */
+  readonly showError: (error: unknown) => void;
+  /** Asks for two checkpoints besides one, by their paths; undefined where that was left. */
+  readonly chooseTwoOthers: (checkpoint: Uri) => Promise<readonly [string, string] | undefined>;
   /** Guides through what basin.json needs for a checkpoint; false where that was left before its end. */
   readonly setUp: (checkpoint: Uri) => Promise<boolean>;
   /** Called after every change of a panel's state, of its being active, and once it is closed. */
@@ -31,45 +40,58 @@ export interface PanelContext {
 }
 
 /** A checkpoint's landscape in a tab. It lives as long as the tab. */
-export class LandscapePanel {
+export class LandscapePanel implements LandscapeView {
   readonly checkpoint: Uri;
   readonly #panel: WebviewPanel;
   readonly #context: PanelContext;
+  readonly #remembered: Promise<Remembered | null>;
   readonly #landscape: Landscape;
+  readonly #analyses: CheckpointAnalyses;
+  readonly #page: LandscapePage;
   readonly #subscriptions: Disposable[];
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(panel: WebviewPanel, checkpoint: Uri, context: PanelContext) {
     this.checkpoint = checkpoint;
     this.#panel = panel;
     this.#context = context;
-    this.#landscape = new Landscape(
-      { checkpoint: checkpoint.fsPath },
-      restoredState(workspace.asRelativePath(checkpoint)),
-      context.engine,
-      context.log,
-      () => this.#onStateChange(),
-      async () => {
-        const message = await projectObstacle(checkpoint);
-        return message === null ? null : { type: 'failed', message, remedy: 'setUp' };
-      },
-    );
+    this.#remembered = context.landscapes.read(checkpoint.fsPath);
+    this.#landscape = new Landscape({
+      checkpoint: checkpoint.fsPath,
+      label: workspace.asRelativePath(checkpoint),
+      engine: context.engine,
+      log: context.log,
+      onChange: () => this.#onStateChange(),
+      facts: () => projectFactsOf(checkpoint),
+      remembered: this.#remembered,
+      remember: remembered => context.landscapes.keep(checkpoint.fsPath, remembered),
+    });
+    this.#analyses = new CheckpointAnalyses({
+      checkpoint: checkpoint.fsPath,
+      engine: context.engine,
+      log: context.log,
+      onChange: () => this.#onStateChange(),
+      facts: () => projectFactsOf(checkpoint),
+      kept: context.analyses,
+    });
     panel.title = basename(checkpoint.fsPath);
-    panel.iconPath = {
-      light: Uri.joinPath(context.extensionUri, 'media', 'landscape-light.svg'),
-      dark: Uri.joinPath(context.extensionUri, 'media', 'landscape-dark.svg'),
-    };
+    this.#page = new LandscapePage(panel, context, {
+      state: () => ({ ...this.#landscape.state, ...this.#analyses.states }),
+      exportAs: kind => this.exportAs(kind),
+      exportAnalysis: (of, kind) => this.#exportAnalysis(of, kind),
+      copyCommand: () => this.copyCommand(),
+      receive: request => this.#receive(request),
+    });
     this.#subscriptions = [
-      panel.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message)),
+      this.#page,
       panel.onDidChangeViewState(() => context.onChange(this)),
       panel.onDidDispose(() => this.#onClose()),
     ];
-    panel.webview.options = webviewOptions(context.extensionUri);
-    panel.webview.html = pageOf(panel.webview, context.extensionUri);
+    this.#page.report(this.#analyses.restore(() => this.#written()));
   }
 
   get state(): PanelState {
-    return this.#landscape.state;
+    return this.#page.state;
   }
 
   get active(): boolean {
@@ -82,91 +104,196 @@ export class LandscapePanel {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#closing.signal.aborted;
   }
 
   get computing(): boolean {
-    return !this.#closed && isRunning(this.state.phase);
+    return !this.closed && (isRunning(this.state.phase) || this.#analyses.computing);
   }
 
-  reveal(): void {
-    this.#panel.reveal();
+  reveal(focus: 'take' | 'leave' = 'take'): void {
+    this.#panel.reveal(undefined, focus === 'leave');
   }
 
-  /** Computes the landscape, or says in the panel why not. */
+  close(): void {
+    this.#panel.dispose();
+  }
+
+  /** Computes the landscape, or what is missing of it, or says in the panel why not. */
   compute(): void {
+    this.#unlessRestricted(() => this.#landscape.compute());
+  }
+
+  /** Computes the landscape in another plane, whatever is computed here now. */
+  computePlane(plane: PlaneOptions): void {
+    this.#unlessRestricted(() => this.#landscape.computePlane(plane));
+  }
+
+  /** Shows what is kept of the landscape; nothing computes. */
+  async restore(): Promise<void> {
+    const { key } = (await this.#remembered) ?? {};
+    const kept = key === undefined ? null : await (await this.#context.storeOf(this.checkpoint)).read(key);
+    await this.#landscape.restore(kept ?? undefined, await this.#written());
+  }
+
+  /** When the checkpoint was written last, in milliseconds since the epoch; undefined where that is not known. */
+  async #written(): Promise<number | undefined> {
+    return workspace.fs.stat(this.checkpoint).then(
+      ({ mtime }) => mtime,
+      () => undefined,
+    );
+  }
+
+  /** Stops whatever computes here. */
+  cancel(): void {
+    this.#landscape.cancel();
+    this.#analyses.cancelAll();
+  }
+
+  async exportAs(kind: ExportKind): Promise<void> {
+    const { surface } = this.state;
+    if (surface === undefined) return;
+    await exportLandscape(kind, {
+      surface,
+      folder: Uri.file(dirname(this.checkpoint.fsPath)),
+      draw: this.#page.draw,
+      writeDirections: file => this.#writeDirections(surface, file),
+    });
+  }
+
+  async copyCommand(): Promise<void> {
+    const { surface } = this.state;
+    if (surface === undefined) return;
+    const checkpoint = this.checkpoint.fsPath;
+    const { plane, path } = surface;
+    const located = await this.#located();
+    await copyCommand(surface, {
+      checkpoint,
+      ...(plane.file !== undefined && { plane: located(plane.file) }),
+      through: throughOf(path).map(located),
+    });
+  }
+
+  async #exportAnalysis(of: AnalysisName, kind: AnalysisExportKind): Promise<void> {
+    const folder = Uri.file(dirname(this.checkpoint.fsPath));
+    await this.#analyses.exportAs(of, kind, { folder, draw: picture => this.#page.draw(picture, of) });
+  }
+
+  /** Where the files are that a surface names as basin.json would. */
+  async #located(): Promise<(file: string) => string> {
+    const project = await findProject(this.checkpoint);
+    const folder = dirname(project?.fsPath ?? this.checkpoint.fsPath);
+    return file => resolve(folder, file);
+  }
+
+  async #writeDirections({ plane, path, provenance }: SurfaceResult, file: string): Promise<void> {
+    const { parameters } = provenance;
+    const [second, third] = throughOf(path).map(await this.#located());
+    await this.#context.engine.directions(
+      {
+        checkpoint: this.checkpoint.fsPath,
+        split: provenance.split,
+        seed: plane.seed ?? provenance.seed,
+        ...(plane.kind !== 'random' && { plane: plane.kind }),
+        ...(plane.kind === 'three' && second && third && { through: [second, third] }),
+        perturb: plane.perturb === 'all' ? 'all' : 'weights',
+        ...(parameters.exclude.length === 0 && parameters.include.length > 0 && { parameters: parameters.include }),
+        file,
+      },
+      this.#closing.signal,
+    );
+  }
+
+  #receive(request: OwnRequest): void {
+    switch (request.type) {
+      case 'cancel':
+        this.#landscape.cancel();
+        return;
+      case 'cancelAnalysis':
+        this.#analyses.cancel(request.of);
+        return;
+      case 'computeAnalysis':
+        this.#unlessRestricted(
+          () => this.#analyses.compute(request),
+          refusal => this.#analyses.fail(request.of, refusal),
+        );
+        return;
+      case 'estimateSpectrum':
+        this.#analyses.estimateSpectrum(request.options);
+        return;
+      case 'copyAnalysisCommand':
+        this.#page.report(this.#analyses.copyCommand(request.of));
+        return;
+      case 'retry':
+        this.#unlessRestricted(() => this.#landscape.retry());
+        return;
+      case 'resume':
+        this.compute();
+        return;
+      case 'refine':
+        this.#unlessRestricted(() => this.#landscape.refine());
+        return;
+      case 'compute':
+        this.#unlessRestricted(() => this.#landscape.compute(request.options));
+        return;
+      case 'estimate':
+        this.#landscape.estimate(request.options);
+        return;
+      case 'chooseDirections':
+        this.#page.report(this.#chooseDirections());
+        return;
+      case 'chooseThrough':
+        this.#page.report(this.#chooseThrough());
+        return;
+      case 'setUp':
+        this.#page.report(
+          this.#context.setUp(this.checkpoint).then(isReady => {
+            if (isReady && !this.closed) this.compute();
+          }),
+        );
+        return;
+      default:
+        this.#context.log('warn', `The landscape's page sent what nobody here knows: ${JSON.stringify(request)}`);
+    }
+  }
+
+  #unlessRestricted(
+    compute: () => Promise<void>,
+    refuse = (refusal: string): void => this.#landscape.fail(refusal),
+  ): void {
     const refusal = refusalInRestrictedMode();
     if (refusal === undefined) {
-      void this.#landscape.compute();
+      this.#page.report(compute());
     } else {
-      this.#landscape.fail(refusal);
+      refuse(refusal);
       void offerTrust(refusal);
     }
   }
 
-  cancel(): void {
-    this.#landscape.cancel();
+  async #chooseDirections(): Promise<void> {
+    const [file] =
+      (await window.showOpenDialog({
+        title: 'Choose a Directions File',
+        defaultUri: Uri.file(dirname(this.checkpoint.fsPath)),
+        filters: { 'NumPy Archive': ['npz'] },
+      })) ?? [];
+    if (file !== undefined && !this.closed) this.#page.chooseDirections(file.fsPath);
   }
 
-  #receive(message: FromPanel): void {
-    switch (message.type) {
-      case 'ready':
-        this.#send();
-        return;
-      case 'cancel':
-        this.cancel();
-        return;
-      case 'retry':
-        this.compute();
-        return;
-      case 'refine':
-        void this.#landscape.refine();
-        return;
-      case 'setUp':
-        void this.#context.setUp(this.checkpoint).then(isReady => {
-          if (isReady && !this.#closed) this.compute();
-        });
-        return;
-      case 'showLog':
-        this.#context.showLog();
-        return;
-      default:
-        this.#context.log('warn', `The landscape's page sent what nobody here knows: ${JSON.stringify(message)}`);
-    }
+  async #chooseThrough(): Promise<void> {
+    const files = await this.#context.chooseTwoOthers(this.checkpoint);
+    if (files !== undefined && !this.closed) this.#page.chooseThrough(files);
   }
 
   #onStateChange(): void {
-    if (!this.#closed) this.#send();
+    if (!this.closed) this.#page.send();
     this.#context.onChange(this);
-  }
-
-  /** A hidden page does not receive it, and asks again when it is shown. */
-  #send(): void {
-    const message: ToPanel = { type: 'state', state: this.state };
-    void this.#panel.webview.postMessage(message);
   }
 
   #onClose(): void {
-    this.#closed = true;
-    this.#landscape.cancel();
+    this.#closing.abort();
+    this.cancel();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#context.onChange(this);
   }
-}
-
-function webviewOptions(extensionUri: Uri): WebviewOptions {
-  return {
-    enableScripts: true,
-    localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
-  };
-}
-
-function pageOf(webview: Webview, extensionUri: Uri): string {
-  const address = (name: string): string => String(webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', name)));
-  return landscapePage({
-    cspSource: webview.cspSource,
-    nonce: randomBytes(16).toString('base64url'),
-    script: address('webview.js'),
-    style: address('webview.css'),
-  });
 }

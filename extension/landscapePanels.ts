@@ -1,7 +1,7 @@
-import { type Disposable, EventEmitter, FileType, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
-import type { PanelState } from '../webview/messages.ts';
-import { filesOfLabel } from './checkpointFiles.ts';
+import { type Disposable, EventEmitter, type Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import type { PanelState, PlaneOptions } from '../webview/messages.ts';
 import { landscapeViewType } from './commands.ts';
+import { fileOfLabel } from './labelledFiles.ts';
 import { LandscapePanel, type PanelContext } from './landscapePanel.ts';
 
 /** Every open landscape, one a checkpoint, and which of them was looked at last. */
@@ -11,6 +11,8 @@ export class LandscapePanels implements Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #serializer: Disposable;
   #lastActive: LandscapePanel | undefined;
+  /** The panel whose place the next preview takes. */
+  #preview: LandscapePanel | undefined;
 
   readonly onDidChange = this.#changed.event;
 
@@ -40,9 +42,35 @@ export class LandscapePanels implements Disposable {
     for (const [index, checkpoint] of checkpoints.entries()) {
       const open = this.#open.get(checkpoint.toString());
       // Only the last takes the focus: "beside" is beside the group in focus, and the others belong in the same one.
-      if (open === undefined) this.#create(checkpoint, index < checkpoints.length - 1).compute();
-      else this.#showAgain(open);
+      if (open !== undefined) {
+        this.#showAgain(open);
+        continue;
+      }
+      const viewColumn = this.lastActive?.viewColumn ?? ViewColumn.Beside;
+      this.#create(checkpoint, { viewColumn, preserveFocus: index < checkpoints.length - 1 }).compute();
     }
+  }
+
+  /** Shows a checkpoint's landscape in a plane, and computes it there. */
+  showPlane(checkpoint: Uri, plane: PlaneOptions): void {
+    const open = this.#open.get(checkpoint.toString());
+    open?.reveal();
+    const viewColumn = this.lastActive?.viewColumn ?? ViewColumn.Beside;
+    (open ?? this.#create(checkpoint, { viewColumn, preserveFocus: false })).computePlane(plane);
+  }
+
+  /** Shows a landscape in the place of the one that was shown so before, and leaves the focus where it is. */
+  preview(checkpoint: Uri): void {
+    const before = this.#preview?.closed === false ? this.#preview : undefined;
+    const open = this.#open.get(checkpoint.toString());
+    if (open !== undefined) {
+      this.#showAgain(open, 'leave');
+      return;
+    }
+    const viewColumn = before?.viewColumn ?? this.lastActive?.viewColumn ?? ViewColumn.Beside;
+    this.#preview = this.#create(checkpoint, { viewColumn, preserveFocus: true });
+    before?.close();
+    this.#preview.compute();
   }
 
   dispose(): void {
@@ -51,13 +79,15 @@ export class LandscapePanels implements Disposable {
     this.#changed.dispose();
   }
 
-  #create(checkpoint: Uri, preserveFocus: boolean): LandscapePanel {
-    const viewColumn = this.lastActive?.viewColumn ?? ViewColumn.Beside;
-    return this.#add(window.createWebviewPanel(landscapeViewType, '', { viewColumn, preserveFocus }), checkpoint);
+  #create(
+    checkpoint: Uri,
+    place: { readonly viewColumn: ViewColumn; readonly preserveFocus: boolean },
+  ): LandscapePanel {
+    return this.#add(window.createWebviewPanel(landscapeViewType, '', place), checkpoint);
   }
 
-  #showAgain(panel: LandscapePanel): void {
-    panel.reveal();
+  #showAgain(panel: LandscapePanel, focus: 'take' | 'leave' = 'take'): void {
+    panel.reveal(focus);
     if (panel.state.phase !== 'done' && !panel.computing) panel.compute();
   }
 
@@ -80,7 +110,7 @@ export class LandscapePanels implements Disposable {
       webviewPanel.dispose();
       return;
     }
-    this.#add(webviewPanel, checkpoint);
+    await this.#add(webviewPanel, checkpoint).restore();
     this.#changed.fire();
   }
 
@@ -95,16 +125,3 @@ const labelOf = (state: unknown): string | undefined =>
   typeof state === 'object' && state !== null && 'checkpoint' in state && typeof state.checkpoint === 'string'
     ? state.checkpoint
     : undefined;
-
-async function fileOfLabel(label: string): Promise<Uri | undefined> {
-  const folders = (workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, path: uri.fsPath }));
-  for (const path of filesOfLabel(label, folders)) {
-    const uri = Uri.file(path);
-    const isFile = await workspace.fs.stat(uri).then(
-      stat => (stat.type & FileType.File) !== 0,
-      () => false,
-    );
-    if (isFile) return uri;
-  }
-  return undefined;
-}

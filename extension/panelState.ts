@@ -1,6 +1,6 @@
-import type { PanelState, Phase } from '../webview/messages.ts';
+import type { AnalysisName, AnalysisState, PanelState } from '../webview/messages.ts';
 import { BasinError, messageOf } from '../worker/errors.ts';
-import type { SurfaceResult, SurfaceUpdate } from '../worker/results.ts';
+import type { Progress, SurfaceResult, SurfaceUpdate } from '../worker/results.ts';
 import { RestartBudgetError, WorkerExitedError } from './workerErrors.ts';
 
 /** How a computation ended without a result; a message is one sentence with the remedy. */
@@ -15,40 +15,78 @@ export type PanelEvent =
   | { readonly type: 'finished'; readonly surface: SurfaceResult }
   | Ending;
 
-/** A panel whose page was loaded again with its window: nothing computes until the user asks. */
-export const restoredState = (checkpoint: string): PanelState => ({
-  checkpoint,
-  phase: 'cancelled',
-  message: 'The window was reloaded and nothing computes by itself; retry to compute this landscape again.',
-});
+/** What a computation changes of a panel. */
+export type Computation = Pick<PanelState, 'phase' | 'message' | 'remedy' | 'surface' | 'progress'>;
 
-export const isRunning = (phase: Phase): boolean => phase === 'starting' || phase === 'computing';
+/**
+ * A panel whose page was loaded again with its window: nothing computes until the user asks.
+ *
+ * @param kept What was computed of its surface, where that is kept.
+ * @param written When the checkpoint was written last, in milliseconds since the epoch; absent where that is not known.
+ */
+export function restoredComputation(kept: SurfaceResult | undefined, written?: number): Computation {
+  if (kept !== undefined && written !== undefined && written > Date.parse(kept.provenance.time)) {
+    return {
+      phase: 'cancelled',
+      message: 'The checkpoint was written again after this was computed; retry to compute its landscape as it is now.',
+      surface: kept,
+      progress: progressOf(kept),
+    };
+  }
+  if (kept === undefined) {
+    return {
+      phase: 'cancelled',
+      message: 'The window was reloaded and nothing computes by itself; retry to compute this landscape again.',
+    };
+  }
+  if (kept.complete) return { phase: 'done', surface: kept };
+  return {
+    phase: 'cancelled',
+    message: 'The window was reloaded in mid-grid; what was finished is kept, and resuming computes the rest.',
+    surface: kept,
+    progress: progressOf(kept),
+  };
+}
+
+/** How far a surface is that nobody computes at the moment. */
+export function progressOf({ x, y, otherPlanes, evaluations, provenance }: SurfaceResult): Progress {
+  const total = x.length * y.length * (1 + (otherPlanes?.length ?? 0));
+  return { done: evaluations.cells, total, elapsedSeconds: provenance.seconds, remainingSeconds: null };
+}
+
+export const isRunning = (phase: AnalysisState<AnalysisName>['phase']): boolean =>
+  phase === 'starting' || phase === 'computing';
 
 /**
  * The state after an event. A surface is kept through every ending, and through a new start until its first partial
  * result; what a computation still sends after its end changes nothing.
  */
-export function nextState(state: PanelState, event: PanelEvent): PanelState {
-  const { checkpoint } = state;
+export function nextState(state: Computation, event: PanelEvent): Computation {
   const surface = state.surface === undefined ? {} : { surface: state.surface };
   const progress = state.progress === undefined ? {} : { progress: state.progress };
-  if (event.type === 'started') return { checkpoint, phase: 'starting', ...surface };
+  if (event.type === 'started') return { phase: 'starting', ...surface };
   // A computation may be refused before it starts.
   if (event.type === 'failed') {
     const remedy = event.remedy === undefined ? {} : { remedy: event.remedy };
-    return { checkpoint, phase: 'failed', message: event.message, ...remedy, ...surface, ...progress };
+    return { phase: 'failed', message: event.message, ...remedy, ...surface, ...progress };
   }
   if (!isRunning(state.phase)) return state;
   switch (event.type) {
     case 'partial':
-      return { checkpoint, phase: 'computing', surface: event.update.result, progress: event.update.progress };
+      return { phase: 'computing', surface: event.update.result, progress: event.update.progress };
     case 'finished':
-      return { checkpoint, phase: 'done', surface: event.surface };
+      return { phase: 'done', surface: event.surface };
     case 'cancelled':
-      return { checkpoint, phase: 'cancelled', ...surface, ...progress };
+      return { phase: 'cancelled', ...surface, ...progress };
     case 'stopped':
-      return { checkpoint, phase: 'stopped', message: event.message, ...surface, ...progress };
+      return { phase: 'stopped', message: event.message, ...surface, ...progress };
   }
+}
+
+/** How much of an interrupted grid is there to go on from; `undefined` where nothing is, or nothing was interrupted. */
+export function resumableOf({ phase, surface, progress }: Computation): PanelState['resumable'] {
+  if (isRunning(phase) || surface === undefined || surface.complete || progress === undefined) return undefined;
+  return { done: progress.done, total: progress.total };
 }
 
 /** What a rejected computation means to the user. */

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { FileType, Uri, workspace } from 'vscode';
-import { missingParts, type ProjectPart } from './projectText.ts';
+import { resultsFolder } from '../worker/store/resultsFolder.ts';
+import type { Facts } from './landscape.ts';
+import { missingParts, type ProjectPart, projectFacts, resultsNamedIn } from './projectText.ts';
 
 /** What the file is called that says which model and data belong to checkpoints. */
 export const projectName = 'basin.json';
@@ -20,9 +22,9 @@ export async function hasProject(): Promise<boolean> {
   return (await workspace.findFiles(`**/${projectName}`, '**/node_modules/**', 1)).length > 0;
 }
 
-/** The basin.json of a file: in its folder or the nearest above it. */
-export async function findProject(file: Uri): Promise<Uri | undefined> {
-  for (let folder = dirname(file.fsPath); ; folder = dirname(folder)) {
+/** The basin.json of a checkpoint: in it where it is a folder, beside it, or the nearest above it. */
+export async function findProject(checkpoint: Uri): Promise<Uri | undefined> {
+  for (let folder = checkpoint.fsPath; ; folder = dirname(folder)) {
     const candidate = Uri.joinPath(Uri.file(folder), projectName);
     if (await exists(candidate)) return candidate;
     if (folder === dirname(folder)) return undefined;
@@ -34,18 +36,38 @@ export async function readProjectText(project: Uri): Promise<string> {
   return (await workspace.openTextDocument(project)).getText();
 }
 
-/** Why a checkpoint's landscape needs the guide first, in one sentence; null where there is a basin.json with all it needs. */
-export async function projectObstacle(checkpoint: Uri): Promise<string | null> {
+/** What basin.json says of a checkpoint, and why its landscape needs the guide first where it does not say enough. */
+export async function projectFactsOf(checkpoint: Uri): Promise<Facts> {
   const project = await findProject(checkpoint);
   if (project === undefined) {
-    return 'No basin.json says yet which model and data belong to this checkpoint; set up the project, which takes a few choices.';
+    return {
+      obstacle: lacking(
+        'No basin.json says yet which model and data belong to this checkpoint; set up the project, which takes a few choices.',
+      ),
+    };
   }
+  const text = await readProjectText(project);
   // Only its author can mend what is no JSON; the engine says where.
-  const missing = missingParts(await readProjectText(project)) ?? [];
-  if (missing.length === 0) return null;
+  const missing = missingParts(text)?.filter(part => part !== 'model' || !mayBringModel(checkpoint));
+  if (missing === undefined) return {};
+  if (missing.length === 0) return projectFacts(text);
   const parts = missing.map(part => partNames[part]).join(' and no ');
-  return `${workspace.asRelativePath(project)}: names no ${parts} yet; set up the project to add what is missing.`;
+  const name = workspace.asRelativePath(project);
+  return { obstacle: lacking(`${name}: names no ${parts} yet; set up the project to add what is missing.`) };
 }
+
+/** Files of these kinds may hold their network too; the engine says where one does not. */
+const mayBringModel = ({ path }: Uri): boolean => /\.(keras|h5|hdf5|json|onnx)$/i.test(path);
+
+/** The folder in which the results of a checkpoint are kept: the one that its basin.json names, else `defaultStore`. */
+export async function resultsFolderOf(checkpoint: Uri, defaultStore: string): Promise<string> {
+  const project = await findProject(checkpoint);
+  if (project === undefined) return defaultStore;
+  const results = resultsNamedIn(await readProjectText(project));
+  return resultsFolder({ defaultStore }, { directory: dirname(project.fsPath), results }) ?? defaultStore;
+}
+
+const lacking = (message: string): NonNullable<Facts['obstacle']> => ({ type: 'failed', message, remedy: 'setUp' });
 
 const partNames: Readonly<Record<ProjectPart, string>> = { model: 'model', data: 'training data' };
 

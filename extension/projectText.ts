@@ -10,6 +10,7 @@ import {
   parseTree,
   stripComments,
 } from 'jsonc-parser';
+import type { Split } from '../worker/results.ts';
 
 /** What a project needs to be told. */
 export type ProjectPart = 'model' | 'data';
@@ -34,6 +35,23 @@ export function missingParts(text: string): readonly ProjectPart[] | null {
   if (project.model === undefined) missing.push('model');
   if (project.data?.train === undefined && loss !== 'output') missing.push('data');
   return missing;
+}
+
+/** What a panel shows of a basin.json before anything is computed; what is no such thing is left out. */
+export function projectFacts(text: string): { readonly splits: readonly Split[]; readonly seed: number } {
+  const content = parse(text, [], { allowTrailingComma: true }) as { data?: unknown; seed?: unknown } | undefined;
+  const { data, seed } = content ?? {};
+  const has = (split: Split): boolean => typeof data === 'object' && data !== null && Object.hasOwn(data, split);
+  return {
+    splits: (['train', 'test'] as const).filter(has),
+    seed: Number.isSafeInteger(seed) && Number(seed) >= 0 ? Number(seed) : 0,
+  };
+}
+
+/** The folder of results that a basin.json names; null where it names none. */
+export function resultsNamedIn(text: string): string | null {
+  const { results } = (parse(text, [], { allowTrailingComma: true }) ?? {}) as { results?: unknown };
+  return typeof results === 'string' && results !== '' ? results : null;
 }
 
 /** The text with what the draft adds: comments, formatting and whatever is there already stay as they are. */

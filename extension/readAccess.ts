@@ -20,7 +20,7 @@ export class ReadAccess {
   /** Sends a request with the folders it may read; sends it again once the user has allowed the one that it lacks. */
   async send<T>(request: (allowedRoots: readonly string[]) => Promise<T>): Promise<T> {
     for (;;) {
-      const roots = [...this.#workspaceFolders(), ...(await this.#allowed.list())];
+      const roots = await this.#roots();
       try {
         return await request(roots);
       } catch (error) {
@@ -28,6 +28,15 @@ export class ReadAccess {
         if (!(await this.#askOnce(error.folder, error.message))) throw error;
       }
     }
+  }
+
+  /** Sends a request with the folders it may read, and asks for no other: for what nobody clicked for. */
+  async sendUnasked<T>(request: (allowedRoots: readonly string[]) => Promise<T>): Promise<T> {
+    return request(await this.#roots());
+  }
+
+  async #roots(): Promise<readonly string[]> {
+    return [...this.#workspaceFolders(), ...(await this.#allowed.list())];
   }
 
   /** Two computations that lack the same folder ask one question. */

@@ -1,44 +1,75 @@
-import { caption } from '../webview/caption.ts';
-import { formatNumber, formatPercent, formatWithError } from '../webview/format.ts';
 import type { PanelState } from '../webview/messages.ts';
+import { caption } from '../webview/view/caption.ts';
+import { formatNumber, formatPercent, formatWithError } from '../webview/view/format.ts';
 import type { DevicesResult, SurfaceResult } from '../worker/results.ts';
 import { commands } from './commands.ts';
+import { commandLink, escapeMarkdown } from './markdown.ts';
+import type { SharpnessText } from './runs/sharpnessText.ts';
 
 export interface StatusText {
   /** With codicons. */
   readonly text: string;
   /** Markdown. */
   readonly tooltip: string;
+  readonly accessibleLabel: string;
+}
+
+/** What else the status item knows than the landscape last looked at. */
+export interface StatusContext {
+  /** `undefined` until the devices have been tried. */
+  readonly devices?: DevicesResult | undefined;
+  /** Of the checkpoint in view, else of the newest one; `undefined` where there is no run. */
+  readonly sharpness?: SharpnessText | undefined;
+  readonly isRestricted?: boolean;
 }
 
 /**
- * What the status item says of the checkpoint last seen and of the machine's devices.
+ * What the status item says of the checkpoint last seen, of the sharpness there or in the last run, and of the machine's
+ * devices.
  *
- * @param state `undefined` before there was a checkpoint.
- * @param devices `undefined` until they have been tried.
+ * @param state `undefined` before there was a landscape.
  */
-export function statusText(state: PanelState | undefined, devices?: DevicesResult): StatusText {
-  if (state === undefined) {
+export function statusText(
+  state: PanelState | undefined,
+  { devices, sharpness, isRestricted = false }: StatusContext = {},
+): StatusText {
+  if (isRestricted) {
     return {
       text: '$(graph) Basin',
-      tooltip: [
-        'No checkpoint has been looked at yet.',
-        ...devicesOf(undefined, devices),
-        `${link('Visualize Landscape', commands.visualizeLandscape)} · ${showDevices} · ${showLog}`,
-      ].join('\n\n'),
+      tooltip: `Basin reads nothing in Restricted Mode.\n\n${commandLink('Manage Workspace Trust', manageTrust)}`,
+      accessibleLabel: 'Basin: nothing is read in Restricted Mode',
     };
   }
+  const nothingYet = state === undefined && sharpness === undefined;
+  const first =
+    state === undefined
+      ? commandLink('Visualize Landscape', commands.visualizeLandscape)
+      : commandLink('Show Landscape', commands.showLandscape);
   const paragraphs = [
-    `**${escapeMarkdown(state.checkpoint)}**`,
-    ...(state.message === undefined ? [] : [escapeMarkdown(state.message)]),
-    ...(state.surface === undefined ? [] : description(state.surface)),
-    ...devicesOf(state.surface, devices),
-    `${link('Show Landscape', commands.showLandscape)} · ${showDevices} · ${showLog}`,
+    ...(nothingYet ? ['No checkpoint has been looked at yet.'] : []),
+    ...(sharpness?.paragraphs ?? []),
+    ...(state === undefined ? [] : landscape(state)),
+    ...devicesOf(state?.surface, devices),
+    `${first} · ${showDevices} · ${showLog}`,
   ];
-  return { text: text(state), tooltip: paragraphs.join('\n\n') };
+  return {
+    text: text(state, sharpness),
+    tooltip: paragraphs.join('\n\n'),
+    accessibleLabel: `Basin: ${accessibleLabel(state, sharpness)}`,
+  };
 }
 
-function text({ phase, progress, surface }: PanelState): string {
+/** Workspace Trust's editor, a command of VS Code's own. */
+export const manageTrust = 'workbench.trust.manage';
+
+const landscape = (state: PanelState): readonly string[] => [
+  `**${escapeMarkdown(state.checkpoint)}**`,
+  ...(state.message === undefined ? [] : [escapeMarkdown(state.message)]),
+  ...(state.surface === undefined ? [] : description(state.surface)),
+];
+
+function text(state: PanelState | undefined, sharpness: SharpnessText | undefined): string {
+  const { phase = 'done', progress, surface } = state ?? {};
   switch (phase) {
     case 'starting':
       return '$(sync~spin) Basin';
@@ -50,9 +81,17 @@ function text({ phase, progress, surface }: PanelState): string {
     case 'stopped':
       return '$(warning) Basin';
     case 'done':
-    case 'cancelled':
-      return surface === undefined ? '$(graph) Basin' : `$(graph) ${formatNumber(surface.origin.loss)}`;
+    case 'cancelled': {
+      const icon = sharpness?.isMeasuring ? '$(sync~spin)' : '$(graph)';
+      return `${icon} ${sharpness?.text ?? (surface === undefined ? 'Basin' : formatNumber(surface.origin.loss))}`;
+    }
   }
+}
+
+function accessibleLabel(state: PanelState | undefined, sharpness: SharpnessText | undefined): string {
+  const known = sharpness === undefined ? [] : [sharpness.accessibleLabel];
+  if (state === undefined) return known[0] ?? 'no checkpoint yet';
+  return [...known, `landscape of ${state.checkpoint} ${state.phase}`].join('; ');
 }
 
 function description(surface: SurfaceResult): readonly string[] {
@@ -83,9 +122,5 @@ function devicesOf(surface: SurfaceResult | undefined, devices: DevicesResult | 
   return [['| Device | | |', '|---|---|---|', ...rows].join('\n')];
 }
 
-const link = (title: string, command: string): string => `[${title}](command:${command})`;
-const showDevices = link('Show Devices', commands.showDevices);
-const showLog = link('Show Log', commands.showLog);
-
-/** Text that may hold a file's name must not become a link, an icon or a table. */
-const escapeMarkdown = (value: string): string => value.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
+const showDevices = commandLink('Show Devices', commands.showDevices);
+const showLog = commandLink('Show Log', commands.showLog);

@@ -14,18 +14,21 @@ const filesOffered = 500;
  *
  * @param clicked The file whose menu was opened, absent in the command palette.
  * @param selected Every selected file, the clicked one included.
+ * @param isKnown Whether the file is a checkpoint of a run, whatever its name.
  */
 export async function visualizeLandscape(
   panels: LandscapePanels,
   clicked: Uri | undefined,
   selected: readonly Uri[] | undefined,
+  isKnown: (checkpoint: Uri) => boolean = () => false,
 ): Promise<void> {
   const refusal = refusalInRestrictedMode();
   if (refusal !== undefined) {
     await offerTrust(refusal);
     return;
   }
-  const checkpoints = clicked === undefined ? await chosenCheckpoint() : selectedCheckpoints(clicked, selected ?? []);
+  const checkpoints =
+    clicked === undefined ? await chosenCheckpoint() : selectedCheckpoints(clicked, selected ?? [], isKnown);
   panels.show(checkpoints.slice(0, panelsAtOnce));
   if (checkpoints.length > panelsAtOnce) {
     await window.showInformationMessage(
@@ -34,9 +37,15 @@ export async function visualizeLandscape(
   }
 }
 
-/** The clicked file whatever its name, and what is selected with it and looks like a checkpoint. */
-function selectedCheckpoints(clicked: Uri, selected: readonly Uri[]): readonly Uri[] {
-  const others = selected.filter(uri => uri.toString() !== clicked.toString() && looksLikeCheckpoint(uri.path));
+/** The clicked file whatever its name, and what is selected with it and is known as a checkpoint or looks like one. */
+function selectedCheckpoints(
+  clicked: Uri,
+  selected: readonly Uri[],
+  isKnown: (checkpoint: Uri) => boolean,
+): readonly Uri[] {
+  const others = selected.filter(
+    uri => uri.toString() !== clicked.toString() && (looksLikeCheckpoint(uri.path) || isKnown(uri)),
+  );
   return [clicked, ...others];
 }
 

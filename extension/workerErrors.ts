@@ -34,11 +34,11 @@ export class RestartBudgetError extends Error {
 function exitSentence(exit: WorkerExit): string {
   switch (exit.reason) {
     case 'stopped':
-      return 'The engine was stopped before it had finished; retry to compute again.';
+      return 'The engine was stopped before it had finished; resume or retry.';
     case 'unavailable':
       return `The engine could not be started: ${exit.cause?.message ?? 'the reason is unknown'}; the log may say more.`;
     case 'crashed':
-      return `The engine stopped unexpectedly (${exitDetail(exit)})${quotedLine(exit)}; retry, or see the log.`;
+      return `The engine stopped unexpectedly (${exitDetail(exit)})${quotedLine(exit)}; resume or retry, or see the log.`;
   }
 }
 

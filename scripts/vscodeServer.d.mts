@@ -6,8 +6,8 @@ export interface ServerOptions {
   readonly workspace: string;
   /** Opens the folder itself, not a copy. */
   readonly inPlace?: boolean;
-  /** A package to install first, or the absolute path of an extension under development. */
-  readonly extension: { readonly vsix: string } | { readonly development: string };
+  /** Packages to install first, or the absolute path of an extension under development. */
+  readonly extension: { readonly vsix: string | readonly string[] } | { readonly development: string };
   /** User settings, over those that keep the workbench quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Absolute path of a module that exports `run()`, to be run in the extension host. */

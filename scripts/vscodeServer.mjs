@@ -131,7 +131,10 @@ export async function startServer({
   ];
   const main = join(vscode, 'out', 'server-main.js');
   const clean = { ...withoutEditor(process.env), ...env };
-  if ('vsix' in extension) run(node, [main, ...folders, '--install-extension', extension.vsix], { env: clean });
+  if ('vsix' in extension) {
+    const installs = [extension.vsix].flat().flatMap(file => ['--install-extension', file]);
+    run(node, [main, ...folders, ...installs], { env: clean });
+  }
 
   // Others on this machine can reach the port too; only who knows the token gets in.
   const token = randomBytes(16).toString('hex');
@@ -180,7 +183,7 @@ export async function startServer({
   if (!(await answers(`${origin}/version`, child))) {
     const tail = readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
     await stop();
-    throw new SetupError(`The VS Code server (${version}) did not answer within a minute.\n${tail}`);
+    throw new SetupError(`The VS Code server (${version}) did not answer within three minutes.\n${tail}`);
   }
   const authority = `vscode-remote://127.0.0.1:${port}`;
   const payload = [
@@ -253,7 +256,7 @@ function freePort() {
 }
 
 async function answers(url, child) {
-  for (const end = Date.now() + 60_000; Date.now() < end && child.exitCode === null; await delay(100)) {
+  for (const end = Date.now() + 180_000; Date.now() < end && child.exitCode === null; await delay(100)) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return true;
   }

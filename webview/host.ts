@@ -1,57 +1,77 @@
 /** The page's end of the wire to the extension, and what survives a reload. */
-import type { FromPanel, PanelState, ToPanel } from './messages.ts';
-import { type CameraState, defaultCamera } from './surface3d.ts';
-import { defaultSettings, type Settings } from './viewModel.ts';
+import { heartbeat } from './heartbeat.ts';
+import type { AnalysisName, FromPanel, ToPanel, ViewState } from './messages.ts';
+import { type TabName, tabNames } from './tabNames.ts';
+import { fromViewState, toViewState, type View } from './view/settings.ts';
+import { connect } from './vscodeApi.ts';
 
-/** What VS Code keeps for the page. */
-export interface Saved {
-  readonly settings: Settings;
-  readonly camera: CameraState;
-  /** By which the extension finds the panel's checkpoint again after a reload; absent before its first message. */
+/** What VS Code keeps for the page: the display, and by what the extension finds the panel's checkpoint again. */
+interface Saved {
+  readonly view?: ViewState;
+  readonly tab?: string;
+  /** Absent before the extension's first message. */
   readonly checkpoint?: string;
 }
 
-interface VsCodeApi {
-  postMessage(message: FromPanel): void;
-  getState(): unknown;
-  setState(state: Saved): void;
+const { post, saved, save } = connect<FromPanel, Saved>();
+
+export { post };
+
+/** Milliseconds without a change after which the extension is told: a turn of the surface is many changes. */
+const QUIET = 400;
+let pending: ReturnType<typeof setTimeout> | undefined;
+
+/** Keeps the display, here at once and in the extension soon. */
+export function saveView(view: View): void {
+  const kept = toViewState(view);
+  save({ view: kept });
+  clearTimeout(pending);
+  pending = setTimeout(() => post({ type: 'viewState', view: kept }), QUIET);
 }
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const api = acquireVsCodeApi();
-
-export const post = (message: FromPanel): void => api.postMessage(message);
-
-/** Keeps what changed beside what was saved before. */
-export const save = (changed: Partial<Saved>): void => api.setState({ ...restore(), ...changed });
-
-/** What was saved last; whatever of it is missing or was written by another version is the default. */
-export function restore(): Saved {
-  const saved = (api.getState() ?? {}) as Partial<Record<'settings' | 'camera', Partial<Record<string, unknown>>>> & {
-    readonly checkpoint?: unknown;
-  };
-  const { metric, scale } = saved.settings ?? {};
-  const { azimuth, polar, zoom } = saved.camera ?? {};
-  return {
-    ...(typeof saved.checkpoint === 'string' && { checkpoint: saved.checkpoint }),
-    settings: {
-      metric: metric === 'accuracy' ? metric : defaultSettings.metric,
-      scale: scale === 'linear' || scale === 'log' ? scale : defaultSettings.scale,
-    },
-    camera:
-      isNumber(azimuth) && isNumber(polar) && isNumber(zoom) && zoom > 0 ? { azimuth, polar, zoom } : defaultCamera,
-  };
+/** The display as this page left it before it was loaded again; null where it is new. */
+export function restoredView(): View | null {
+  const { view } = saved();
+  return view === undefined ? null : fromViewState(view);
 }
 
-/** Calls back with every state the extension sends. */
-export function onState(listener: (state: PanelState) => void): void {
-  window.addEventListener('message', (event: MessageEvent<ToPanel>) => {
-    if (event.data?.type !== 'state') return;
-    const { state } = event.data;
-    if (state.checkpoint !== restore().checkpoint) save({ checkpoint: state.checkpoint });
-    listener(state);
+/** Keeps which tab is looked at: for this page alone, since another checkpoint's begins with its landscape. */
+export const saveTab = (tab: TabName): void => save({ tab });
+
+export const restoredTab = (): TabName => tabNames.find(name => name === saved().tab) ?? 'landscape';
+
+export interface HostListener {
+  /** `view` is the display that the extension keeps, for a page without one of its own. */
+  readonly state: (message: Extract<ToPanel, { type: 'state' }>['state'], view: View | null) => void;
+  readonly draw: (kind: Extract<ToPanel, { type: 'draw' }>['kind'], of: AnalysisName | 'landscape') => void;
+  readonly directions: (file: string) => void;
+  readonly through: (files: readonly [string, string]) => void;
+  /** The extension has not been heard for long, or is heard again. */
+  readonly silence: (isSilent: boolean) => void;
+}
+
+/** Calls back with everything the extension says. */
+export function listen(listener: HostListener): void {
+  const beat = heartbeat(listener.silence);
+  window.addEventListener('message', ({ data }: MessageEvent<ToPanel | undefined>) => {
+    if (data !== undefined) beat();
+    switch (data?.type) {
+      case 'state': {
+        const { state } = data;
+        const isNew = saved().view === undefined;
+        if (state.checkpoint !== saved().checkpoint) save({ checkpoint: state.checkpoint });
+        listener.state(state, isNew && state.view !== undefined ? fromViewState(state.view) : null);
+        return;
+      }
+      case 'draw':
+        listener.draw(data.kind, data.of ?? 'landscape');
+        return;
+      case 'directions':
+        listener.directions(data.file);
+        return;
+      case 'through':
+        listener.through(data.files);
+        return;
+    }
   });
 }
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

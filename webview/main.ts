@@ -1,15 +1,34 @@
 /** The landscape panel's page: receives the state, draws it, sends what the reader asks for. */
 import './style.css';
-import { onState, post, restore, save } from './host.ts';
+import { listen, post, restoredTab, restoredView, saveTab, saveView } from './host.ts';
+import type { PanelState } from './messages.ts';
 import { Page } from './page.ts';
 import { onThemeChange, readTheme } from './theme.ts';
+import { defaultView } from './view/settings.ts';
+import { withoutExtension } from './view/silence.ts';
 
-const saved = restore();
-const page = new Page(document.getElementById('app')!, saved.settings, saved.camera, readTheme(), {
+const page = new Page(document.getElementById('app')!, restoredView() ?? defaultView, restoredTab(), readTheme(), {
   post,
-  settings: settings => save({ settings }),
-  camera: camera => save({ camera }),
+  view: saveView,
+  tab: saveTab,
 });
+let shown: PanelState | null = null;
+let isAlone = false;
 onThemeChange(theme => page.setTheme(theme));
-onState(state => page.show(state));
+listen({
+  state: (state, view) => {
+    if (view !== null) page.setView(view);
+    shown = state;
+    isAlone = false;
+    page.show(state);
+  },
+  draw: (kind, of) => void page.sendPicture(kind, of),
+  directions: file => page.setDirections(file),
+  through: files => page.setThrough(files),
+  silence: isSilent => {
+    if (isSilent === isAlone || shown === null) return;
+    isAlone = isSilent;
+    page.show(isSilent ? withoutExtension(shown) : shown);
+  },
+});
 post({ type: 'ready' });

@@ -1,135 +1,193 @@
-/** Builds the page once, and brings it up to date with the state and the reader's choices. */
-import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
-import type { SurfaceResult } from '../worker/results.ts';
-import { caption } from './caption.ts';
-import type { ColorMapName } from './colormap.ts';
-import { type CellIndex, ContourChart } from './contour.ts';
-import { Segmented } from './controls.ts';
+/** Puts the page's parts together, and brings them up to date with the state and the reader's choices. */
+import { ContourChart, type Pointing } from './charts/contour.ts';
+import { SurfaceChart, tryRenderer } from './charts/surface3d.ts';
+import { ComputationForm } from './controls/computationForm.ts';
+import { DisplayBar } from './controls/displayBar.ts';
+import { ExportMenu } from './controls/exportMenu.ts';
+import { Tabs } from './controls/tabs.ts';
+import { ConvexityPart } from './convexity/part.ts';
 import { element, setText } from './dom.ts';
-import type { FromPanel, PanelState } from './messages.ts';
-import { numberGroups } from './numbers.ts';
-import type { ScaleKind } from './scale.ts';
-import { type Action, actionLabel, statusView } from './status.ts';
-import { type CameraState, SurfaceChart, tryRenderer } from './surface3d.ts';
-import type { Theme } from './theme.ts';
-import { cellText, type Metric, type Settings, type SurfaceView, surfaceView } from './viewModel.ts';
-
-const COLOR_MAP: ColorMapName = 'viridis';
-const HINT = 'Point at a cell, or use the arrow keys, to read it.';
+import { drawForExport } from './export/draw.ts';
+import type { AnalysisName, FromPanel, PanelState } from './messages.ts';
+import { CaptionFooter } from './parts/captionFooter.ts';
+import { NumbersList } from './parts/numbersList.ts';
+import { PathPart } from './parts/pathPart.ts';
+import { PlanesPart } from './parts/planes.ts';
+import { ReadoutBar } from './parts/readoutBar.ts';
+import { StatusHeader } from './parts/statusHeader.ts';
+import { TextAlternative } from './parts/textAlternative.ts';
+import { SharpnessPart } from './sharpness/part.ts';
+import { SpectrumPart } from './spectrum/part.ts';
+import { type TabName, tabNames } from './tabNames.ts';
+import { pathReadings } from './view/pathTexts.ts';
+import { profileView } from './view/profile.ts';
+import { type CellIndex, readings } from './view/readout.ts';
+import type { Settings, View } from './view/settings.ts';
+import type { Theme } from './view/theme.ts';
+import { type SurfaceView, surfaceView } from './view/viewModel.ts';
 
 export interface PageEvents {
   readonly post: (message: FromPanel) => void;
-  readonly settings: (settings: Settings) => void;
-  readonly camera: (camera: CameraState) => void;
+  /** The display as the reader changed it. */
+  readonly view: (view: View) => void;
+  readonly tab: (tab: TabName) => void;
 }
 
 /** The whole page below `root`. */
 export class Page {
   readonly #events: PageEvents;
   #state: PanelState | null = null;
-  #settings: Settings;
+  #kept: View;
   #theme: Theme;
   #view: SurfaceView | null = null;
+  /** The cell that is pointed at, or a checkpoint of the plane's path. */
+  #pointed: CellIndex | null = null;
+  #checkpoint: number | null = null;
   #pending = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  /** When it was drawn last, and how long that took, in milliseconds. */
+  #drawn = { at: 0, cost: 0 };
 
   readonly #main = element('main', { class: 'app' });
-  readonly #folder = element('span', { class: 'folder' });
-  readonly #file = element('span', { class: 'file' });
-  readonly #headline = element('span', { class: 'headline', role: 'status' });
-  readonly #detail = element('span', { class: 'detail' });
-  readonly #buttons = element('div', { class: 'actions' });
-  readonly #progress = document.createElement('vscode-progress-bar');
-  readonly #message = element('div', { class: 'message', role: 'alert', hidden: true });
-  readonly #toolbar: HTMLElement;
-  readonly #metric: Segmented<Metric>;
-  readonly #scale: Segmented<ScaleKind>;
-  readonly #reset = button('Reset View', () => this.#surface?.reset());
-  readonly #content = element('div', { class: 'content' });
+  readonly #header: StatusHeader;
+  readonly #display: DisplayBar;
+  readonly #export: ExportMenu;
+  readonly #computation: ComputationForm;
   readonly #contour: ContourChart;
   readonly #surface: SurfaceChart | null;
-  readonly #readout = element('p', { class: 'hint', 'aria-live': 'polite' }, HINT);
   readonly #surfaceNote = element('p', { class: 'note', hidden: true });
-  readonly #surfaceHint = element('p', { class: 'hint' }, 'Drag, or use the arrow keys, to turn; + and − zoom.');
   readonly #surfaceFigure: HTMLElement;
-  readonly #waiting = element(
+  readonly #readout = new ReadoutBar();
+  readonly #planes: PlanesPart;
+  readonly #path = new PathPart(index => this.#pointAtCheckpoint(index, 'keys'));
+  readonly #text = new TextAlternative();
+  readonly #numbers = new NumbersList();
+  readonly #caption: CaptionFooter;
+  readonly #placeholder = element(
     'p',
     { class: 'waiting' },
     element('span', { class: 'waiting-text' }, 'The first cells appear here.'),
   );
-  readonly #numbers = element('div', { class: 'numbers' });
-  readonly #caption = element('footer', { class: 'caption' });
+  readonly #content = element('div', { class: 'content' });
+  readonly #spectrum: SpectrumPart;
+  readonly #convexity: ConvexityPart;
+  readonly #sharpness: SharpnessPart;
+  readonly #tabs: Tabs<TabName>;
+  #tab: TabName;
 
-  constructor(root: HTMLElement, settings: Settings, camera: CameraState, theme: Theme, events: PageEvents) {
-    this.#settings = settings;
+  constructor(root: HTMLElement, view: View, tab: TabName, theme: Theme, events: PageEvents) {
+    this.#kept = view;
+    this.#tab = tab;
     this.#theme = theme;
     this.#events = events;
 
-    this.#metric = new Segmented<Metric>(
-      'Metric',
-      [
-        { value: 'loss', label: 'Loss' },
-        { value: 'accuracy', label: 'Accuracy' },
-      ],
-      metric => this.#choose({ metric }),
+    this.#header = new StatusHeader(events.post);
+    this.#caption = new CaptionFooter(events.post);
+    this.#export = new ExportMenu(events.post);
+    this.#display = new DisplayBar(
+      chosen => this.#choose(chosen),
+      () => this.#reset(),
+      this.#export.element,
     );
-    this.#scale = new Segmented<ScaleKind>(
-      'Scale',
-      [
-        { value: 'linear', label: 'Linear' },
-        { value: 'log', label: 'Log' },
-      ],
-      scale => this.#choose({ scale }),
-    );
-    this.#toolbar = element('div', { class: 'toolbar' }, this.#metric.element, this.#scale.element, this.#reset);
-
-    this.#contour = new ContourChart(cell => this.#read(cell));
+    this.#computation = new ComputationForm(events.post);
+    this.#contour = new ContourChart(view.window, {
+      point: (cell, by) => this.#point(cell, by),
+      checkpoint: index => this.#pointAtCheckpoint(index, 'pointer'),
+      window: window => this.#keep({ window }),
+    });
     const canvas = element('canvas');
     const renderer = tryRenderer(canvas);
-    this.#surface = renderer && new SurfaceChart(canvas, renderer, camera, moved => events.camera(moved));
-    this.#surfaceFigure = element(
-      'figure',
-      {},
-      ...(this.#surface ? [this.#surface.element] : []),
-      this.#surfaceNote,
-      this.#surfaceHint,
-    );
-    this.#content.append(
-      element('figure', {}, this.#contour.element, this.#readout),
-      this.#surfaceFigure,
-      this.#numbers,
-    );
+    this.#surface =
+      renderer &&
+      new SurfaceChart(canvas, renderer, view.camera, {
+        point: cell => this.#point(cell, 'pointer'),
+        checkpoint: index => this.#pointAtCheckpoint(index, 'pointer'),
+        camera: camera => this.#keep({ camera }),
+      });
+    this.#surfaceFigure = element('figure', {}, ...(this.#surface ? [this.#surface.element] : []), this.#surfaceNote);
+    this.#planes = new PlanesPart(plane => this.#choose({ plane }));
 
-    this.#progress.setAttribute('aria-label', 'Cells computed');
-    this.#main.append(
+    this.#content.append(
       element(
-        'header',
-        {},
-        element('h1', {}, this.#folder, this.#file),
-        element('div', { class: 'status' }, element('p', {}, this.#headline, ' ', this.#detail), this.#buttons),
+        'div',
+        { class: 'pictures' },
+        element('figure', {}, this.#contour.element),
+        this.#surfaceFigure,
+        this.#readout.element,
+        this.#path.element,
+        this.#planes.element,
+        this.#text.element,
       ),
-      element('div', { class: 'progress' }, this.#progress),
-      this.#message,
-      this.#toolbar,
-      this.#waiting,
-      this.#content,
-      this.#caption,
+      this.#numbers.element,
     );
+    const [header, ...progress] = this.#header.elements;
+    const landscape = element(
+      'div',
+      {},
+      ...progress,
+      this.#display.element,
+      this.#computation.element,
+      this.#placeholder,
+      this.#content,
+      this.#caption.element,
+    );
+    this.#spectrum = new SpectrumPart(events.post, () => this.#showTab('landscape'));
+    this.#convexity = new ConvexityPart(events.post);
+    this.#sharpness = new SharpnessPart(events.post);
+    const spectrum = element('div', {}, this.#spectrum.element, this.#convexity.element);
+    this.#tabs = new Tabs<TabName>(
+      'What is looked at',
+      [
+        { name: 'landscape', label: 'Landscape', panel: landscape },
+        { name: 'spectrum', label: 'Spectrum', panel: spectrum },
+        { name: 'sharpness', label: 'Sharpness', panel: this.#sharpness.element },
+      ],
+      chosen => this.#showTab(chosen),
+    );
+    this.#main.append(header!, this.#tabs.element, landscape, spectrum, this.#sharpness.element);
     root.replaceChildren(this.#main);
     new ResizeObserver(() => this.#requestDraw()).observe(this.#main);
   }
 
   /** Shows a new state of the computation. */
   show(state: PanelState): void {
+    const before = this.#state?.surface;
     this.#state = state;
     this.#view = null;
-    this.#showStatus(state);
+    this.#header.show(state);
+    this.#computation.show(state);
+    this.#export.show(state, this.#surface !== null);
+    this.#main.dataset.phase = state.phase;
+    if (state.remedy === undefined) delete this.#main.dataset.remedy;
+    else this.#main.dataset.remedy = state.remedy;
+
+    const offered = tabNames.filter(name => isOffered(name, state));
+    this.#tabs.offer(offered);
+    this.#arrange(offered.includes(this.#tab) ? this.#tab : offered[0]!);
+    this.#spectrum.show(state);
+    this.#convexity.show(state);
+    this.#sharpness.show(state);
+
     const { surface } = state;
-    this.#waiting.hidden = surface !== undefined || (state.phase !== 'starting' && state.phase !== 'computing');
-    this.#toolbar.hidden = this.#content.hidden = this.#caption.hidden = surface === undefined;
-    if (surface === undefined) return;
-    this.#showNumbers(surface);
-    this.#showCaption(surface);
+    this.#placeholder.hidden = surface !== undefined || (state.phase !== 'starting' && state.phase !== 'computing');
+    this.#display.element.hidden = this.#content.hidden = this.#caption.element.hidden = surface === undefined;
+    if (surface === undefined) {
+      this.#requestDraw();
+      return;
+    }
+    if (before?.x.length !== surface.x.length || before.y.length !== surface.y.length) this.#point(null, 'pointer');
+    else this.#read(false);
+    this.#caption.show(state);
+    if (state.phase === 'computing') this.#requestDrawOfCells();
+    else this.#requestDraw();
+  }
+
+  /** Takes up a display that was kept elsewhere. */
+  setView(view: View): void {
+    this.#kept = view;
+    this.#view = null;
+    this.#contour.stand(view.window);
+    this.#surface?.stand(view.camera);
     this.#requestDraw();
   }
 
@@ -139,126 +197,180 @@ export class Page {
     this.#requestDraw();
   }
 
-  #choose(chosen: Partial<Settings>): void {
-    this.#settings = { ...this.#settings, ...chosen };
-    this.#view = null;
-    this.#events.settings(this.#settings);
+  /** Takes up a directions file that was chosen. */
+  setDirections(file: string): void {
+    this.#computation.chooseFile(file);
+  }
+
+  /** Takes up the two other checkpoints that were chosen for a plane. */
+  setThrough(files: readonly [string, string]): void {
+    this.#computation.chooseThrough(files);
+  }
+
+  /** Draws the picture that was asked for as a file, and sends it. */
+  async sendPicture(kind: 'png' | 'svg', of: AnalysisName | 'landscape'): Promise<void> {
+    const drawing = this.#drawForExport(kind, of);
+    // The surface was drawn for paper in the place of the one on the screen.
+    this.#requestDraw();
+    // The extension waits for an answer, and tells the user that there is none to save.
+    const content = await drawing.catch((error: unknown) => {
+      console.error(error);
+      return null;
+    });
+    this.#events.post({ type: 'drawn', kind, content });
+  }
+
+  #drawForExport(kind: 'png' | 'svg', of: AnalysisName | 'landscape'): Promise<string | Uint8Array | null> {
+    switch (of) {
+      case 'spectrum':
+        return this.#spectrum.drawForExport(kind);
+      case 'convexity':
+        return this.#convexity.drawForExport(kind);
+      case 'sharpness':
+        return this.#sharpness.drawForExport(kind);
+      case 'landscape': {
+        const surface = this.#state?.surface;
+        if (surface === undefined) return Promise.resolve(null);
+        return drawForExport(kind, this.#export.wanted, surface, this.#kept, this.#surface);
+      }
+    }
+  }
+
+  #showTab(tab: TabName): void {
+    this.#tab = tab;
+    this.#events.tab(tab);
+    this.#arrange(tab);
     this.#requestDraw();
   }
 
-  #read(cell: CellIndex | null): void {
+  #arrange(tab: TabName): void {
+    this.#tabs.show(tab);
+    this.#main.dataset.tab = tab;
+  }
+
+  #choose(chosen: Partial<Settings>): void {
+    this.#view = null;
+    this.#keep({ settings: { ...this.#kept.settings, ...chosen } });
+    this.#read(false);
+    this.#requestDraw();
+  }
+
+  #keep(changed: Partial<View>): void {
+    this.#kept = { ...this.#kept, ...changed };
+    this.#events.view(this.#kept);
+  }
+
+  #reset(): void {
+    this.#contour.reset();
+    this.#surface?.reset();
+  }
+
+  #point(cell: CellIndex | null, by: Pointing): void {
+    this.#pointed = cell;
+    this.#checkpoint = null;
+    this.#contour.mark(cell);
+    this.#surface?.mark(cell);
+    this.#read(by === 'keys');
+  }
+
+  #pointAtCheckpoint(index: number, by: Pointing): void {
+    this.#pointed = null;
+    this.#checkpoint = index;
+    this.#contour.markCheckpoint(index);
+    this.#surface?.markCheckpoint(index);
+    this.#path.point(index);
+    this.#read(by === 'keys');
+  }
+
+  #read(isSpoken: boolean): void {
     const surface = this.#state?.surface;
-    setText(this.#readout, cell === null || !surface ? HINT : cellText(surface, cell.row, cell.column));
+    const cell = this.#pointed;
+    const checkpoint = surface?.path?.[this.#checkpoint ?? -1] && this.#checkpoint;
+    if (surface !== undefined && typeof checkpoint === 'number')
+      this.#readout.show(pathReadings(surface, checkpoint), isSpoken);
+    else if (surface === undefined || cell === null) this.#readout.show(null, false);
+    else this.#readout.show(readings(surface, this.#shown(surface).plane, cell), isSpoken);
   }
 
-  #showStatus(state: PanelState): void {
-    const { headline, detail, progress, actions, message } = statusView(state);
-    const cut = Math.max(state.checkpoint.lastIndexOf('/'), state.checkpoint.lastIndexOf('\\')) + 1;
-    setText(this.#folder, state.checkpoint.slice(0, cut));
-    setText(this.#file, state.checkpoint.slice(cut));
-    setText(this.#headline, headline);
-    setText(this.#detail, detail);
-    this.#main.dataset.phase = state.phase;
-    if (state.remedy === undefined) delete this.#main.dataset.remedy;
-    else this.#main.dataset.remedy = state.remedy;
-
-    this.#progress.hidden = progress === null;
-    this.#progress.indeterminate = progress === 'unknown';
-    if (progress !== null && progress !== 'unknown') {
-      this.#progress.max = progress.total;
-      this.#progress.value = progress.done;
-    }
-    this.#message.hidden = message === null;
-    setText(this.#message, message ?? '');
-    this.#showActions(actions, state);
+  #shown(surface: NonNullable<PanelState['surface']>): SurfaceView {
+    this.#view ??= surfaceView(surface, this.#kept.settings);
+    return this.#view;
   }
 
-  #showActions(actions: readonly Action[], state: PanelState): void {
-    const wanted = actions.map(action => actionLabel(action, state)).join();
-    if (this.#buttons.dataset.actions === wanted) return;
-    this.#buttons.dataset.actions = wanted;
-    this.#buttons.replaceChildren(
-      ...actions.map((action, i) => {
-        const isPrimary = i === 0 && (action === 'retry' || action === 'setUp');
-        return button(
-          actionLabel(action, state),
-          () => this.#events.post({ type: action }),
-          isPrimary ? 'primary' : 'secondary',
-        );
-      }),
-    );
-  }
-
-  #showNumbers(surface: SurfaceResult): void {
-    this.#numbers.replaceChildren(
-      ...numberGroups(surface).map(({ title, rows }) =>
-        element(
-          'section',
-          {},
-          element('h2', {}, title),
-          element(
-            'dl',
-            {},
-            ...rows.flatMap(({ label, value, note }) => [
-              element('dt', {}, label),
-              element('dd', {}, value, ...(note === undefined ? [] : [element('span', { class: 'small' }, note)])),
-            ]),
-          ),
-        ),
-      ),
-    );
-  }
-
-  #showCaption(surface: SurfaceResult): void {
-    const { what, how, notes } = caption(surface);
-    this.#caption.replaceChildren(
-      element('p', {}, what),
-      element('p', {}, how),
-      ...notes.map(note => element('p', { class: 'remark' }, note)),
-    );
-  }
-
-  /** Drawing waits for the next frame, so that a burst of states is drawn once. */
+  /** Drawing waits for the next frame, so that a burst of changes is drawn once. */
   #requestDraw(): void {
+    this.#main.dataset.drawing = 'true';
     if (this.#pending !== 0) return;
     this.#pending = requestAnimationFrame(() => {
       this.#pending = 0;
+      clearTimeout(this.#waiting);
+      this.#waiting = undefined;
+      const started = performance.now();
       this.#draw();
+      this.#drawn = { at: performance.now(), cost: performance.now() - started };
+      delete this.#main.dataset.drawing;
     });
   }
 
+  /** Cells arrive faster than a large grid is drawn; two thirds of the time are left to the reader. */
+  #requestDrawOfCells(): void {
+    this.#main.dataset.drawing = 'true';
+    if (this.#waiting !== undefined) return;
+    const wait = this.#drawn.at + 2 * this.#drawn.cost - performance.now();
+    this.#waiting = setTimeout(() => this.#requestDraw(), Math.max(0, wait));
+  }
+
   #draw(): void {
+    // What is hidden has no size to be drawn at; showing its tab draws it.
+    switch (this.#main.dataset.tab as TabName | undefined) {
+      case 'spectrum':
+        this.#spectrum.draw(this.#theme);
+        this.#convexity.draw(this.#theme, this.#kept.settings.colorMap);
+        return;
+      case 'sharpness':
+        this.#sharpness.draw(this.#theme);
+        return;
+      default:
+        this.#drawLandscape();
+    }
+  }
+
+  #drawLandscape(): void {
     const surface = this.#state?.surface;
     if (surface === undefined) return;
-    this.#view ??= surfaceView(surface, this.#settings);
-    const view = this.#view;
-    this.#metric.element.hidden = surface.accuracy === null;
-    this.#metric.show(view.metric, true);
-    const why =
-      view.metric === 'accuracy' ? 'Accuracy is shown on a linear scale.' : 'A logarithm needs every loss above zero.';
-    this.#scale.show(view.scale?.kind ?? 'linear', view.canBeLog, why);
+    const { settings } = this.#kept;
+    const view = this.#shown(surface);
+    this.#display.show(settings, view, surface.accuracy !== null);
 
     const width = this.#surfaceFigure.clientWidth;
-    const tall = this.#contour.draw(view, this.#theme, COLOR_MAP, Math.max(280, Math.min(width, 640)));
+    const map = settings.colorMap;
+    const tall = this.#contour.draw(view, this.#theme, map, Math.max(280, Math.min(width, 640)));
     // Side by side the pictures are equally high; below each other the surface needs no more than its box.
     const isBeside = this.#surfaceFigure.offsetTop === this.#contour.element.offsetTop;
-    const height = Math.round(Math.max(260, isBeside ? tall : 0.78 * width));
-    const isShown = this.#surface?.draw(view, this.#theme, COLOR_MAP, width, height) ?? false;
+    const height = Math.round(Math.max(260, isBeside ? tall : 0.72 * width));
+    const isShown = this.#surface?.draw(view, this.#theme, map, { width, height }) ?? false;
     this.#surfaceNote.hidden = isShown;
-    this.#surfaceHint.hidden = this.#reset.hidden = !isShown;
     setText(
       this.#surfaceNote,
       this.#surface === null
         ? 'No surface in three dimensions: WebGL is not available here. The contour map shows the same grid.'
         : 'The surface needs at least two rows and two columns of finite cells.',
     );
+    this.#path.draw(surface, view, this.#theme);
+    this.#planes.draw(surface, settings, view, this.#theme);
+    this.#text.show(view, profileView(surface, view.metric));
+    this.#numbers.show(surface, view.plane);
   }
 }
 
-function button(label: string, onClick: () => void, look: 'primary' | 'secondary' = 'secondary'): HTMLElement {
-  const created = document.createElement('vscode-button');
-  created.secondary = look === 'secondary';
-  created.textContent = label;
-  created.addEventListener('click', onClick);
-  return created;
+/** Whether there is anything under a tab; a file that cannot be shown says so in the landscape's. */
+function isOffered(name: TabName, { document, phase, surface, spectrum, sharpness, convexity }: PanelState): boolean {
+  switch (name) {
+    case 'landscape':
+      return document === undefined || phase === 'failed' || surface !== undefined;
+    case 'spectrum':
+      return spectrum !== undefined || convexity !== undefined;
+    case 'sharpness':
+      return sharpness !== undefined;
+  }
 }

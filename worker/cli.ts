@@ -3,14 +3,27 @@
 import { writeFile } from 'node:fs/promises';
 import { type CommandLine, parseCommandLine } from './cli/commandLine.ts';
 import { formatResult } from './cli/format.ts';
-import { ProgressBar } from './cli/progressBar.ts';
+import { ProgressBar, type Unit } from './cli/progressBar.ts';
+import { StatusLine } from './cli/statusLine.ts';
+import { compare } from './commands/compare.ts';
 import { Engines } from './commands/context.ts';
+import { convexity } from './commands/convexity.ts';
 import { devices } from './commands/devices.ts';
 import { inspect } from './commands/inspect.ts';
+import { interpolate } from './commands/interpolate.ts';
 import { loss } from './commands/loss.ts';
+import { prune } from './commands/prune.ts';
+import { run as measureRun } from './commands/run.ts';
+import { sharpness } from './commands/sharpness.ts';
+import { spectrum } from './commands/spectrum.ts';
 import { surface } from './commands/surface.ts';
+import { volume } from './commands/volume.ts';
+import { RESULTS_VARIABLE } from './environment.ts';
 import { BasinError, inputError, interruptedError, messageOf } from './errors.ts';
+import type { Keeping } from './protocol.ts';
 import type { Result } from './results.ts';
+import { runCsv } from './run/csv.ts';
+import { Runs } from './run/runs.ts';
 
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort());
@@ -22,7 +35,29 @@ process.stdout.on('error', error => {
 });
 
 const engines = new Engines('auto');
-const context = { signal: abort.signal, engines };
+const context = {
+  signal: abort.signal,
+  engines,
+  log: (message: string): void => void process.stderr.write(`${message}\n`),
+};
+
+const { [RESULTS_VARIABLE]: results } = process.env;
+/** Where results are kept unless the command line or basin.json says. */
+const keeping: Keeping = results ? { defaultStore: results } : {};
+
+/** A measure of sharpness is a few numbers. */
+const MEASURES: Unit = { plural: 'measures', bytes: 1000 };
+
+/** A direction is two numbers. */
+const DIRECTIONS: Unit = { plural: 'directions', bytes: 40 };
+
+/** Directions, networks drawn at random and evidences found, of which only the first leave something behind. */
+const STEPS: Unit = { plural: 'steps', bytes: 40 };
+
+/** Points of a line hold the numbers of a cell, and how they lie to its ends. */
+const POINTS: Unit = { plural: 'points', bytes: 200 };
+
+const CHECKPOINTS: Unit = { plural: 'checkpoints', bytes: 5000 };
 
 /** Runs a verb; hands over its results as they grow. */
 async function* run(command: CommandLine): AsyncGenerator<Result> {
@@ -30,23 +65,61 @@ async function* run(command: CommandLine): AsyncGenerator<Result> {
     case 'devices':
       yield await devices();
       return;
+    case 'prune':
+      yield await prune({ ...keeping, ...command.target });
+      return;
     case 'inspect':
       yield await inspect(command.target);
       return;
     case 'loss':
       yield await loss(command.target, context);
       return;
-    case 'surface': {
-      const bar = new ProgressBar(process.stderr);
-      try {
-        for await (const { result, progress, memoryBytes } of surface(command.target, context)) {
-          bar.update(progress, memoryBytes);
-          yield result;
-        }
-      } finally {
-        bar.clear();
-      }
+    case 'spectrum':
+      yield* shown(new StatusLine(process.stderr), spectrum({ ...keeping, ...command.target }, context));
+      return;
+    case 'convexity':
+      yield* shown(new ProgressBar(process.stderr), convexity(command.target, context));
+      return;
+    case 'sharpness':
+      yield* shown(new ProgressBar(process.stderr, MEASURES), sharpness({ ...keeping, ...command.target }, context));
+      return;
+    case 'compare':
+      yield* shown(
+        new ProgressBar(process.stderr, CHECKPOINTS),
+        compare({ ...keeping, ...command.target }, new Runs(context.log), context),
+      );
+      return;
+    case 'interpolate':
+      yield* shown(new ProgressBar(process.stderr, POINTS), interpolate({ ...keeping, ...command.target }, context));
+      return;
+    case 'volume':
+      yield* shown(
+        new ProgressBar(process.stderr, command.target.volumes?.includes('function') ? STEPS : DIRECTIONS),
+        volume({ ...keeping, ...command.target }, context),
+      );
+      return;
+    case 'run': {
+      const updates = measureRun({ ...keeping, ...command.target }, new Runs(context.log), context);
+      yield* shown(new ProgressBar(process.stderr, CHECKPOINTS), updates);
+      return;
     }
+    case 'surface':
+      yield* shown(new ProgressBar(process.stderr), surface({ ...keeping, ...command.target }, context));
+  }
+}
+
+/** Hands over the results of updates, and shows on a line of the terminal where they stand. */
+async function* shown<U extends { readonly result: Result }>(
+  line: { update(update: U): void; clear(): void },
+  updates: AsyncIterable<U>,
+): AsyncGenerator<Result> {
+  try {
+    for await (const update of updates) {
+      line.update(update);
+      yield update.result;
+    }
+  } finally {
+    line.clear();
   }
 }
 
@@ -67,16 +140,20 @@ async function main(): Promise<number> {
   }
   if (result) {
     const json = `${JSON.stringify(result)}\n`;
-    if (command.out) {
-      await writeFile(command.out, json).catch(error => {
-        throw inputError(`${command.out}: cannot be written (${messageOf(error)}).`, error);
-      });
-    }
-    process.stdout.write(command.json ? json : formatResult(result, { color: process.stdout.isTTY === true }));
+    const values = command.csv !== null && result.kind === 'run' ? runCsv([{ label: result.folder, result }]) : '';
+    if (command.out) await write(command.out, json);
+    if (command.csv !== null && command.csv !== '-') await write(command.csv, values);
+    const text = (): string => formatResult(result!, { color: process.stdout.isTTY === true });
+    process.stdout.write(command.csv === '-' ? values : command.json ? json : text());
   }
   if (failure) throw failure;
   return 0;
 }
+
+const write = (file: string, content: string): Promise<void> =>
+  writeFile(file, content).catch(error => {
+    throw inputError(`${file}: cannot be written (${messageOf(error)}).`, error);
+  });
 
 process.exitCode = await main().catch(error => {
   process.stderr.write(`basin: ${messageOf(error)}\n`);

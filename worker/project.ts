@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import schema from '../media/basin.schema.json' with { type: 'json' };
@@ -23,8 +23,11 @@ export interface Project {
   readonly file: string;
   /** What its paths are relative to. */
   readonly directory: string;
-  readonly model: string;
+  /** `null` where basin.json names none, so that checkpoints must bring their architecture along. */
+  readonly model: string | null;
   readonly runs: readonly string[];
+  /** The folder of results; `null` where basin.json names none. */
+  readonly results: string | null;
   readonly data: Partial<Record<Split, SplitData>>;
   readonly inputFormat: {
     readonly layout?: Layout;
@@ -33,22 +36,28 @@ export interface Project {
     readonly std?: readonly number[];
   };
   readonly loss: LossSettings;
+  /** Whether basin.json names the loss; otherwise one that an architecture was compiled with comes before the default. */
+  readonly namesLoss: boolean;
   readonly parameters: ParameterFilter;
+  /** Patterns of the model's tensors that no checkpoint has and that keep the model's own values. */
+  readonly constants: readonly string[];
   readonly samples: number;
   readonly order: 'first' | 'seeded';
   readonly seed: number;
 }
 
-const FILE_NAME = 'basin.json';
+export const PROJECT_FILE = 'basin.json';
 const DEFAULT_SAMPLES = 2000;
 
 /** basin.json as it stands in the file, once the schema has passed it. */
 interface ProjectFile {
-  readonly model: string;
+  readonly model?: string;
   readonly runs?: readonly string[];
+  readonly results?: string;
   readonly data?: Partial<Record<Split, SplitData>> & Project['inputFormat'];
   readonly loss?: LossSettings['kind'] | LossSettings;
   readonly parameters?: Partial<ParameterFilter>;
+  readonly constants?: readonly string[];
   readonly samples?: number;
   readonly order?: 'first' | 'seeded';
   readonly seed?: number;
@@ -69,19 +78,25 @@ async function projectFile(given: string): Promise<string> {
   const path = resolve(given);
   const found = await stat(path).catch(() => null);
   if (!found) throw inputError(`${given}: there is no such file or folder; --project takes basin.json or its folder.`);
-  return found.isDirectory() ? join(path, FILE_NAME) : path;
+  return found.isDirectory() ? join(path, PROJECT_FILE) : path;
 }
 
 async function findProject(checkpoint: string): Promise<string> {
-  const start = dirname(resolve(checkpoint));
-  for (let directory = start; ; directory = dirname(directory)) {
-    const file = join(directory, FILE_NAME);
+  // A folder that is a checkpoint may hold it too; nothing lies in a file.
+  for (let directory = resolve(checkpoint); ; directory = dirname(directory)) {
+    const file = join(directory, PROJECT_FILE);
     if (await stat(file).catch(() => null)) return file;
     if (directory === dirname(directory)) break;
   }
   throw inputError(
     `${basename(checkpoint)}: neither its folder nor any above it has a basin.json, which says what model and data belong to it; add one, or name it with --project.`,
   );
+}
+
+/** A file's path relative to basin.json's folder, which is the same on every machine, where it lies inside. */
+export function nameInProject(project: Project, file: string): string {
+  const path = relative(project.directory, resolve(file));
+  return path.startsWith('..') || isAbsolute(path) ? file : path.split(sep).join('/');
 }
 
 /** Reads and checks basin.json; comments are allowed. */
@@ -95,12 +110,15 @@ export async function readProject(file: string): Promise<Project> {
   return {
     file,
     directory: dirname(file),
-    model: content.model,
+    model: content.model ?? null,
     runs: content.runs ?? [],
+    results: content.results ?? null,
     data: { ...(train && { train }), ...(test && { test }) },
     inputFormat,
     loss: typeof content.loss === 'object' ? content.loss : { kind: content.loss ?? 'cross-entropy' },
+    namesLoss: content.loss !== undefined,
     parameters: { include: [], exclude: [], ...content.parameters },
+    constants: content.constants ?? [],
     samples: content.samples ?? DEFAULT_SAMPLES,
     order: content.order ?? 'first',
     seed: content.seed ?? 0,

@@ -68,7 +68,6 @@ describe('basin.json', () => {
   const refused: readonly (readonly [object | string, RegExp])[] = [
     ['{ "model": ', /basin\.json: line 1 is not JSON \(ValueExpected\)/],
     [[], /basin\.json: the file must be object/],
-    [{}, /the file lacks "model"/],
     [{ model, modell: 1 }, /the file has no property "modell"/],
     [{ model, loss: 'hinge' }, /"loss" must be one of cross-entropy, mse, bce-with-logits, output/],
     [{ model, loss: { output: 'y' } }, /"loss" lacks "kind"/],

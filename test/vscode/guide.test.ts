@@ -3,19 +3,22 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type Server, type ServerOptions, startServer } from '../../scripts/vscodeServer.mjs';
 import { launchBrowser, screenshot } from '../browser.ts';
+import { eventually } from '../eventually.ts';
+import { button, reached, says, visualize } from './landscapes.ts';
+import { descendantsRunning } from './processes.ts';
+import { demo } from './session.ts';
 import { vsix } from './vsix.ts';
-import { chooseInContextMenu, openWorkbench, runCommand, statusBarItem, webviewOf } from './workbench.ts';
+import { accept, openWorkbench, runCommand, statusBarItem } from './workbench.ts';
 
-const demo = fileURLToPath(new URL('../../demo', import.meta.url));
-const run = 'runs/batch-32';
-const menuItem = 'Visualize Landscape';
+const checkpoint = 'epoch_024.pt';
 
 describe('the guide', function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
+  // Each of these opens a window of its own.
+  this.retries(1);
   let browser: Browser;
   let folder: string;
   let workspace: string;
@@ -53,9 +56,9 @@ describe('the guide', function () {
     await page.locator('.pane-header', { hasText: 'Basin' }).waitFor();
     await screenshot(page, 'guide-welcome');
 
-    await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
-    await reached(page, 'failed');
-    assert.match(await messageIn(page), /No basin\.json says yet/);
+    await visualize(page, checkpoint);
+    await reached(page, checkpoint, 'failed');
+    await says(page, /No basin\.json says yet/);
     await screenshot(page, 'guide-missing');
     await button(page, 'Set Up This Project').click();
 
@@ -65,14 +68,14 @@ describe('the guide', function () {
       ['Targets', 'train.npz#y'],
       ['Loss', 'cross-entropy'],
     ] as const) {
-      await page.locator('.quick-input-titlebar', { hasText: step }).waitFor();
+      const title = page.locator('.quick-input-titlebar', { hasText: step });
+      await title.waitFor();
       const rows = page.locator('.quick-input-widget .monaco-list-row');
-      await rows.filter({ hasText: first }).first().waitFor();
-      assert.match((await rows.first().textContent()) ?? '', new RegExp(first));
+      await eventually(async () => assert.match((await rows.first().textContent()) ?? '', new RegExp(first)));
       await screenshot(page, `guide-${step.toLowerCase()}`);
-      await page.keyboard.press('Enter');
+      await accept(page, title);
     }
-    await reached(page, 'done');
+    await reached(page, checkpoint, 'done');
     await screenshot(page, 'guide-done');
     assert.deepEqual(JSON.parse(readFileSync(join(opened, 'basin.json'), 'utf8')), {
       model: 'model.onnx',
@@ -88,8 +91,7 @@ describe('the guide', function () {
     // The extension is there by then, and so are its commands.
     await page.locator('.pane-header', { hasText: 'Basin' }).waitFor();
     await runCommand(page, 'Basin: Set Up Project');
-    await page.locator('.quick-input-titlebar', { hasText: 'Model' }).waitFor();
-    await page.keyboard.press('Enter');
+    await accept(page, page.locator('.quick-input-titlebar', { hasText: 'Model' }));
     await page.locator('.quick-input-titlebar', { hasText: 'Inputs' }).waitFor();
     await page.keyboard.press('Escape');
     await page.locator('.quick-input-titlebar', { hasText: 'Inputs' }).waitFor({ state: 'hidden' });
@@ -103,40 +105,47 @@ describe('the guide', function () {
     symlinkSync(join(scratch, 'runs'), join(workspace, 'runs'));
     await open();
 
-    await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
+    await visualize(page, checkpoint);
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.waitFor();
-    assert.match((await dialog.textContent()) ?? '', new RegExp(`folder ${join(scratch, 'runs')}`));
+    await dialog.filter({ hasText: `folder ${join(scratch, 'runs')}` }).waitFor();
     await screenshot(page, 'consent');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
-    await reached(page, 'failed');
-    assert.match(await messageIn(page), /outside of this workspace; allow that folder/);
+    await reached(page, checkpoint, 'failed');
+    await says(page, /outside of this workspace; allow that folder/);
     await screenshot(page, 'consent-declined');
 
     await button(page, 'Retry').click();
     await dialog.locator('.monaco-button', { hasText: 'Allow This Folder' }).click();
-    await reached(page, 'done');
-    await chooseInContextMenu(page, `${run}/epoch_022.pt`, menuItem);
-    await reached(page, 'done', 'epoch_022.pt');
+    await reached(page, checkpoint, 'done');
+    await visualize(page, 'epoch_022.pt');
+    await reached(page, 'epoch_022.pt', 'done');
 
     await runCommand(page, 'Basin: Forget Allowed Folders');
     await page.locator('.quick-input-widget .monaco-list-row', { hasText: scratch }).waitFor();
     await screenshot(page, 'consent-forget');
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await chooseInContextMenu(page, `${run}/epoch_020.pt`, menuItem);
+    await visualize(page, 'epoch_020.pt');
     await dialog.waitFor();
   });
 
   it('computes nothing in Restricted Mode', async () => {
-    await open({ settings: { 'security.workspace.trust.enabled': true } });
+    const { pid } = await open({ settings: { 'security.workspace.trust.enabled': true } });
     await statusBarItem(page, 'Restricted Mode').waitFor();
-    await chooseInContextMenu(page, `${run}/epoch_024.pt`, menuItem);
+    await visualize(page, checkpoint);
     // A window that has just opened keeps notifications behind the bell.
     await page.locator('#status\\.notifications').click();
     const notification = page.locator('.notification-list-item', { hasText: 'computes nothing in Restricted Mode' });
     await notification.locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).waitFor();
     await screenshot(page, 'restricted');
+
+    // Nor are its runs read, and their view says why.
+    await page.locator('.activitybar').getByRole('tab', { name: 'Basin' }).click();
+    const welcome = page.locator('.welcome-view-content', { hasText: 'Basin reads nothing in Restricted Mode' });
+    await welcome.locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).waitFor();
+    await screenshot(page, 'restricted-runs');
+    assert.deepEqual(descendantsRunning(pid, 'dist/worker.js'), []);
   });
 
   it('shows its walkthrough', async () => {
@@ -149,18 +158,7 @@ describe('the guide', function () {
     await link.click();
     const steps = page.locator('.getting-started-step');
     await steps.filter({ hasText: 'Export the model once' }).waitFor();
-    assert.equal(await steps.count(), 4);
+    await eventually(async () => assert.equal(await steps.count(), 4));
     await screenshot(page, 'walkthrough');
   });
 });
-
-async function reached(page: Page, phase: string, file = 'epoch_024.pt'): Promise<void> {
-  const main = webviewOf(page).locator(`main[data-phase="${phase}"]`, { hasText: file });
-  // A first landscape is given a minute; loading and a busy machine add to it.
-  await main.waitFor({ timeout: 120_000 });
-}
-
-const button = (page: Page, label: string): Locator => webviewOf(page).locator('vscode-button', { hasText: label });
-
-const messageIn = async (page: Page): Promise<string> =>
-  (await webviewOf(page).locator('.message').textContent()) ?? '';

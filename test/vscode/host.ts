@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { launchBrowser } from '../browser.ts';
-import type { Report } from '../report.ts';
+import { type Report, retryNote } from '../report.ts';
 import { runHostSuite } from './hostSuite.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,19 +22,26 @@ await bundleSuites();
 const folder = mkdtempSync(join(tmpdir(), 'basin-host-'));
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const tests: Report['tests'][number][] = [];
+const retried: Report['retried'][number][] = [];
 try {
   for (const version of versions) {
     const report = await runIn(version, join(folder, `${version}.json`));
     console.log(`VS Code ${version}: ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
     for (const { title, error } of report.tests) if (error) console.log(`  ${title}\n${error.replace(/^/gm, '    ')}`);
     for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += report[key];
-    tests.push(...report.tests.map(test => ({ ...test, title: `VS Code ${version}: ${test.title}` })));
+    const titled = <T extends { readonly title: string }>(test: T): T => ({
+      ...test,
+      title: `VS Code ${version}: ${test.title}`,
+    });
+    tests.push(...report.tests.map(titled));
+    retried.push(...report.retried.map(titled));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+for (const test of retried) console.log(retryNote(test));
 if (process.env.BASIN_REPORT)
-  writeFileSync(process.env.BASIN_REPORT, JSON.stringify({ ...sum, tests } satisfies Report));
+  writeFileSync(process.env.BASIN_REPORT, JSON.stringify({ ...sum, tests, retried } satisfies Report));
 process.exitCode = sum.failed > 0 ? 1 : 0;
 
 async function bundleSuites(): Promise<void> {
@@ -64,7 +71,7 @@ async function runIn(version: (typeof versions)[number], file: string): Promise<
     return exitCode === 0 ? report : { ...report, failed: Math.max(1, report.failed) };
   } catch (cause) {
     const error = [cause instanceof Error ? cause.stack : String(cause), ...log.slice(-40)].join('\n');
-    return { passed: 0, failed: 1, skipped: 0, tests: [{ title: 'the suite itself', error }] };
+    return { passed: 0, failed: 1, skipped: 0, tests: [{ title: 'the suite itself', error }], retried: [] };
   }
 }
 

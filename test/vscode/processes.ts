@@ -11,8 +11,11 @@ export function descendantsRunning(ancestor: number, text: string): number[] {
   }
   const descends = (pid: number | undefined): boolean =>
     pid !== undefined && (parents.get(pid) === ancestor || descends(parents.get(pid)));
-  return [...parents.keys()].filter(pid => descends(pid) && readOr(`/proc/${pid}/cmdline`, '').includes(text));
+  return [...parents.keys()].filter(pid => descends(pid) && isRunning(pid, text));
 }
+
+/** Whether a process with `text` in its command line has this id, whosever child it is by now. */
+export const isRunning = (pid: number, text: string): boolean => readOr(`/proc/${pid}/cmdline`, '').includes(text);
 
 /** A process may be gone by the time it is read. */
 function readOr(file: string, otherwise: string): string {

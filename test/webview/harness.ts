@@ -6,7 +6,9 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { FromPanel, PanelState } from '../../webview/messages.ts';
+import type { ComparePanelState, FromComparePage, ToComparePage } from '../../webview/compare/messages.ts';
+import type { FromPanel, PanelState, ToPanel } from '../../webview/messages.ts';
+import type { FromRunPage, RunPanelState, ToRunPage } from '../../webview/run/messages.ts';
 import { type ThemeFixture, type ThemeName, themes } from '../fixtures/themes.ts';
 
 export interface Size {
@@ -18,18 +20,55 @@ export interface Size {
 export interface Circumstances {
   readonly saved?: unknown;
   readonly webgl?: 'missing';
+  readonly reducedMotion?: 'reduce' | 'no-preference';
   readonly scaleFactor?: number;
 }
 
+/** What a page and its host say to each other. */
+export interface Talk {
+  readonly state: unknown;
+  readonly to: unknown;
+  readonly from: unknown;
+}
+
+export interface LandscapeTalk extends Talk {
+  readonly state: PanelState;
+  readonly to: ToPanel;
+  readonly from: FromPanel;
+}
+
+export interface RunTalk extends Talk {
+  readonly state: RunPanelState;
+  readonly to: ToRunPage;
+  readonly from: FromRunPage;
+}
+
+export interface CompareTalk extends Talk {
+  readonly state: ComparePanelState;
+  readonly to: ToComparePage;
+  readonly from: FromComparePage;
+}
+
+/** The pages that there are: where the script of each begins. */
+const entries = {
+  webview: '../../webview/main.ts',
+  run: '../../webview/run/main.ts',
+  compare: '../../webview/compare/main.ts',
+} as const;
+
+export type PageName = keyof typeof entries;
+
 /** One page, and what it told its host. */
-export interface OpenPage {
+export interface OpenPage<T extends Talk = LandscapeTalk> {
   readonly page: Page;
-  readonly posted: () => Promise<readonly FromPanel[]>;
+  readonly posted: () => Promise<readonly T['from'][]>;
   readonly saved: () => Promise<unknown>;
   /** Content policy violations and errors, which no test expects. */
   readonly troubles: () => Promise<readonly string[]>;
   /** Shows a state and waits until it is drawn. */
-  readonly show: (state: PanelState) => Promise<void>;
+  readonly show: (state: T['state']) => Promise<void>;
+  /** Says anything else that the extension may say. */
+  readonly send: (message: T['to']) => Promise<void>;
   readonly setTheme: (name: ThemeName) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -45,8 +84,8 @@ const flags = [
   '--enable-unsafe-swiftshader',
 ];
 
-/** The bundled page on a local server, and a browser. */
-export class Harness {
+/** A bundled page on a local server, and a browser. */
+export class Harness<T extends Talk = LandscapeTalk> {
   readonly #server: Server;
   readonly #browser: Browser;
 
@@ -55,9 +94,9 @@ export class Harness {
     this.#browser = browser;
   }
 
-  static async start(): Promise<Harness> {
+  static async start<T extends Talk>(page: PageName): Promise<Harness<T>> {
     const executablePath = findChromium();
-    const files = await bundle();
+    const files = await bundle(page);
     const server = createServer((request, response) => {
       const file = files.get(request.url ?? '');
       if (file === undefined) {
@@ -67,11 +106,15 @@ export class Harness {
       response.writeHead(200, { 'content-type': file.type, 'content-security-policy': policy }).end(file.content);
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    return new Harness(server, await chromium.launch({ executablePath, headless: true, args: flags }));
+    return new Harness<T>(server, await chromium.launch({ executablePath, headless: true, args: flags }));
   }
 
-  async open(theme: ThemeName, viewport: Size, circumstances: Circumstances = {}): Promise<OpenPage> {
-    const context = await this.#browser.newContext({ viewport, deviceScaleFactor: circumstances.scaleFactor ?? 1 });
+  async open(theme: ThemeName, viewport: Size, circumstances: Circumstances = {}): Promise<OpenPage<T>> {
+    const context = await this.#browser.newContext({
+      viewport,
+      deviceScaleFactor: circumstances.scaleFactor ?? 1,
+      reducedMotion: circumstances.reducedMotion ?? 'no-preference',
+    });
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', error => errors.push(error.message));
@@ -88,13 +131,14 @@ export class Harness {
     await page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
     return {
       page,
-      posted: () => page.evaluate(() => host().posted),
+      posted: () => page.evaluate(() => host().posted as readonly T['from'][]),
       saved: () => page.evaluate(() => host().saved),
       troubles: async () => [...errors, ...(await page.evaluate(() => host().violations))],
       show: async state => {
-        await page.evaluate(message => window.postMessage(message, '*'), { type: 'state', state } as const);
+        await say(page, { type: 'state', state });
         await drawn(page);
       },
+      send: message => say(page, message),
       setTheme: async name => {
         await page.evaluate(fixture => host().setTheme(fixture), themes[name] as ThemeFixture);
         await drawn(page);
@@ -109,21 +153,33 @@ export class Harness {
   }
 }
 
-/** Drawing is put off to the next frame, and a message arrives as a task of its own: two frames later all is drawn. */
-export const drawn = (page: Page): Promise<void> =>
+/** A message arrives as a task of its own, before or after any other: resolves once the page has heard it. */
+const say = (page: Page, message: unknown): Promise<void> =>
   page.evaluate(
-    () =>
-      new Promise<void>(resolve =>
-        setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
-      ),
+    said =>
+      new Promise<void>(resolve => {
+        window.addEventListener('message', () => resolve(), { once: true });
+        window.postMessage(said, '*');
+      }),
+    message,
   );
+
+/** Drawing is put off: waits frame by frame until nothing waits to be drawn. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const frame = (): Promise<number> => new Promise(resolve => requestAnimationFrame(resolve));
+    await new Promise(resolve => setTimeout(resolve));
+    do await frame();
+    while (document.querySelector('[data-drawing]') !== null);
+    await frame();
+  });
 
 const nonce = 'bm9uY2U';
 const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'`;
 
-async function bundle(): Promise<Map<string, { type: string; content: string | Uint8Array }>> {
+async function bundle(page: PageName): Promise<Map<string, { type: string; content: string | Uint8Array }>> {
   const result = await build({
-    entryPoints: { webview: fileURLToPath(new URL('../../webview/main.ts', import.meta.url)) },
+    entryPoints: { [page]: fileURLToPath(new URL(entries[page], import.meta.url)) },
     bundle: true,
     minify: true,
     write: false,
@@ -134,13 +190,13 @@ async function bundle(): Promise<Map<string, { type: string; content: string | U
     logLevel: 'warning',
   });
   const output = (ending: string): Uint8Array => result.outputFiles.find(({ path }) => path.endsWith(ending))!.contents;
-  const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Landscape</title>
-<link rel="stylesheet" href="/webview.css"></head>
-<body><div id="app"></div><script type="module" nonce="${nonce}" src="/webview.js"></script></body></html>`;
+  const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Page</title>
+<link rel="stylesheet" href="/page.css"></head>
+<body><div id="app"></div><script type="module" nonce="${nonce}" src="/page.js"></script></body></html>`;
   return new Map([
     ['/', { type: 'text/html', content: html }],
-    ['/webview.js', { type: 'text/javascript', content: output('webview.js') }],
-    ['/webview.css', { type: 'text/css', content: output('webview.css') }],
+    ['/page.js', { type: 'text/javascript', content: output('.js') }],
+    ['/page.css', { type: 'text/css', content: output('.css') }],
     ['/favicon.ico', { type: 'image/x-icon', content: '' }],
   ]);
 }
@@ -160,7 +216,7 @@ function findChromium(): string {
 }
 
 interface FakeHost {
-  readonly posted: FromPanel[];
+  readonly posted: unknown[];
   readonly violations: string[];
   saved: unknown;
   setTheme(theme: ThemeFixture): void;
@@ -187,7 +243,7 @@ function fakeHost({ theme, saved, hasWebgl }: { theme: ThemeFixture; saved: unkn
       // The page's script runs after the body was read, as in VS Code, where the theme is there before it.
       state.setTheme(theme);
       return {
-        postMessage: (message: FromPanel) => state.posted.push(message),
+        postMessage: (message: unknown) => state.posted.push(message),
         getState: () => state.saved ?? undefined,
         setState: (next: unknown) => {
           state.saved = next;

@@ -1,10 +1,13 @@
 /** Chooses a grid that can be computed in a given time, from what its first cells take. */
-import { pointOnPlane } from '../direction/vector.ts';
-import type { Evaluation } from '../objective/evaluation.ts';
-import type { Objective } from '../objective/objective.ts';
-import type { Directions } from './surface.ts';
 
-/** Cells along each side of the grids to choose from. All are odd, so that every one holds the checkpoint. */
+import type { Objective } from '../objective/objective.ts';
+import type { NormalizationStatistics } from '../objective/statistics.ts';
+import { pointOnPlane } from '../vector.ts';
+import { type Box, coordinates } from './grid.ts';
+import { forEachInLanes } from './lanes.ts';
+import { cellValue, type Directions, type KnownCells } from './surface.ts';
+
+/** Cells along each side of the grids to choose from. All are odd, so that every one holds the middle. */
 export const gridCounts = [51, 41, 31, 25, 21, 15, 11, 7] as const;
 
 /** A finer grid is offered as long as it takes no more than this many times the budget; the next finer one always is. */
@@ -13,63 +16,76 @@ const PATIENCE = 10;
 /** Where cells are so quick that these first ones are over sooner, they are repeated until so many milliseconds passed. */
 const MEASURED = 300;
 
-/** Cells that every grid of odd counts over the same range holds, and what a cell takes. */
-export interface FirstCells {
-  readonly origin: Evaluation;
-  readonly cells: readonly { readonly x: number; readonly y: number; readonly evaluation: Evaluation }[];
-  /** Seconds between one cell's end and the next, all lanes at work. */
+/** Cells of the first plane that every grid of odd counts over the same box holds, and what a cell takes. */
+export interface FirstCells extends KnownCells {
   readonly secondsPerCell: number;
 }
 
-/** Computes the origin, then the corners and the middles of the sides. Throws `interrupted` when the signal fires. */
+/** What first cells are computed of. */
+export interface FirstCellsPlan {
+  readonly directions: Directions;
+  readonly box: Box;
+  /** As of a `SurfacePlan`. */
+  readonly statistics?: NormalizationStatistics;
+  /** Seconds from which on downwards it need not be known how long a cell takes, since every grid fits. */
+  readonly quick: number;
+}
+
+/**
+ * Computes the origin, then the corners and the middles of the sides of a box, and its middle where that is not the origin.
+ * Throws `interrupted` when the signal fires.
+ */
 export async function firstCells(
   objective: Objective,
-  directions: Directions,
-  range: number,
+  { directions, box, statistics, quick }: FirstCellsPlan,
   signal: AbortSignal,
 ): Promise<FirstCells> {
-  const origin = await objective.evaluate(objective.origin, signal);
-  const sides = [-range, 0, range];
-  const places = sides.flatMap(y => sides.map(x => ({ x, y }))).filter(({ x, y }) => x !== 0 || y !== 0);
+  const origin = cellValue(await objective.evaluate(objective.origin, signal, statistics));
+  const [columns, rows] = [box.x, box.y].map(({ half, middle }) => coordinates(3, half, middle)) as [
+    number[],
+    number[],
+  ];
+  const places = rows.flatMap(y => columns.map(x => ({ x, y }))).filter(({ x, y }) => x !== 0 || y !== 0);
   const cells: FirstCells['cells'][number][] = [];
   const started = performance.now();
   const ends: number[] = [];
-  const queue = untilMeasured(places, started);
-  // Stops the others when one fails.
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const lanes = Array.from({ length: objective.concurrency }, async () => {
-    for (const { x, y, isNew } of queue) {
-      const point = pointOnPlane(objective.origin, directions.x, x, directions.y, y);
-      const evaluation = await objective.evaluate(point, either);
-      ends.push(performance.now());
-      if (isNew) cells.push({ x, y, evaluation });
-    }
+  // The opening of sessions counts here, and so this errs upwards.
+  const isQuick = (): boolean => (performance.now() - started) / 1000 <= quick * ends.length;
+  const queue = untilMeasured(places, started, isQuick);
+  await forEachInLanes(queue, objective.concurrency, signal, async ({ x, y, isNew }, either) => {
+    const point = pointOnPlane(objective.origin, directions.x, x, directions.y, y);
+    const evaluation = await objective.evaluate(point, either, statistics);
+    ends.push(performance.now());
+    if (isNew) cells.push({ plane: 0, x, y, value: cellValue(evaluation) });
   });
-  try {
-    await Promise.all(lanes);
-  } finally {
-    stop.abort();
-    await Promise.allSettled(lanes);
-  }
   return { origin, cells, secondsPerCell: interval(started, ends, objective.concurrency) / 1000 };
 }
 
-/** Every place once, and again as long as too little time has passed to tell how long one takes. */
-function* untilMeasured<T extends object>(places: readonly T[], started: number): Generator<T & { isNew: boolean }> {
+/** Every place once, and again as long as too little time has passed to tell how long one takes, where that matters. */
+function* untilMeasured<T extends object>(
+  places: readonly T[],
+  started: number,
+  isQuick: () => boolean,
+): Generator<T & { isNew: boolean }> {
   for (const place of places) yield { ...place, isNew: true };
-  while (performance.now() - started < MEASURED) for (const place of places) yield { ...place, isNew: false };
+  while (performance.now() - started < MEASURED && !isQuick()) {
+    for (const place of places) yield { ...place, isNew: false };
+  }
 }
 
 /**
  * Milliseconds between two cells' ends, from the later half of them where there are enough: each lane's first cell opens
- * its session, and says nothing of the others.
+ * its session, and says nothing of the others. Where the half comes out slower than all together, chance made it so.
  */
 function interval(started: number, ends: readonly number[], lanes: number): number {
-  if (ends.length <= 2 * lanes) return (ends.at(-1)! - started) / ends.length;
+  const all = (ends.at(-1)! - started) / ends.length;
+  if (ends.length <= 2 * lanes) return all;
   const skipped = Math.max(lanes, Math.floor(ends.length / 2));
-  return (ends.at(-1)! - ends[skipped - 1]!) / (ends.length - skipped);
+  return Math.min(all, (ends.at(-1)! - ends[skipped - 1]!) / (ends.length - skipped));
 }
+
+/** The longest that a cell may take for the finest of `gridCounts` to be computed in so many seconds. */
+export const quickCell = (seconds: number): number => seconds / gridCounts[0] ** 2;
 
 /** The finest of `gridCounts` whose cells are computed in so many seconds, else the coarsest. */
 export const countWithin = (secondsPerCell: number, seconds: number): number =>

@@ -1,28 +1,38 @@
-/** Checkpoints that are folders, or files that are parts of one: refused with what makes a file of them. */
+/** Folders that are checkpoints, and others that are refused with what makes a checkpoint of them. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import { type BasinError, inputError, messageOf } from '../errors.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
 import { permittedPath } from '../io/access.ts';
+import { type Position, positionInName } from './position.ts';
+import { trainerPosition } from './trainerState.ts';
 
 /** A kind of folder, told by the names in it. */
 interface FolderKind {
   readonly matches: (names: readonly string[]) => boolean;
   /** What it is and what to do; the folder's name comes before it. */
   readonly message: (names: readonly string[]) => string;
+  /** Whether it may be whole a moment later. */
+  readonly incomplete?: true;
 }
 
 const DEEPSPEED_FILE = /(_optim_states|^mp_rank_\d+_model_states|^zero_pp_rank_.*_model_states)\.pt$/;
 
 const DEEPSPEED = 'run `python zero_to_fp32.py . pytorch_model.bin`';
 const DISTRIBUTED = 'python -m torch.distributed.checkpoint.format_utils dcp_to_torch';
-const TRANSFORMERS =
-  "load it with from_pretrained and save it with torch.save(model.state_dict(), 'model.pt'), then name that file";
 
 /** A file of a model that is saved in several. */
 const SHARD = /-(\d{5})-of-(\d{5})\.(bin|safetensors|pt|pth)$/;
 
 /** Names that a checkpoint Basin reads is likely to have. */
-const CHECKPOINT_FILE = /\.(pt|pth|th|ckpt|bin|npz)$/i;
+const CHECKPOINT_FILE = /\.(pt|pth|th|ckpt|bin|npz|safetensors|keras|h5|hdf5)$/i;
+
+/** What Hugging Face's libraries call the weights in a folder of theirs, the one they load first before the others. */
+const WEIGHTS: readonly string[] = [
+  'model.safetensors',
+  'pytorch_model.bin',
+  'diffusion_pytorch_model.safetensors',
+  'diffusion_pytorch_model.bin',
+].flatMap(name => [name, `${name}.index.json`]);
 
 const FOLDERS: readonly FolderKind[] = [
   {
@@ -40,13 +50,15 @@ const FOLDERS: readonly FolderKind[] = [
       `a PyTorch distributed checkpoint in several files; run \`${DISTRIBUTED} FOLDER model.pt\` with this folder and name that file.`,
   },
   {
-    matches: names => names.includes('pytorch_model.bin'),
-    message: () => 'a folder of a Hugging Face model; name the file pytorch_model.bin in it.',
+    matches: names => names.some(isShard),
+    message: names =>
+      `holds ${names.filter(isShard).length} shards of a checkpoint, and no index that names them; it is still being written, or was copied without its .index.json.`,
+    incomplete: true,
   },
   {
-    matches: names =>
-      names.some(name => SHARD.test(name) || /^model\.safetensors$|\.index\.json$|^adapter_model\./.test(name)),
-    message: () => `a folder of a Hugging Face model in files that Basin does not read alone; ${TRANSFORMERS}.`,
+    matches: names => names.some(name => name.startsWith('adapter_model.')),
+    message: () =>
+      "an adapter without the model it belongs to; merge the two with merge_and_unload, save them with torch.save(model.state_dict(), 'model.pt'), and name that file.",
   },
   {
     matches: names => names.includes('saved_model.pb') || names.some(name => /\.ckpt.*\.index$/.test(name)),
@@ -63,22 +75,86 @@ const FOLDERS: readonly FolderKind[] = [
   },
 ];
 
+/** Where a checkpoint lies that a user named. */
+export interface CheckpointPlace {
+  /** The file to read first: the index, where it is in several. */
+  readonly file: string;
+  /** What the checkpoint is called: the file's name, or the folder's. */
+  readonly name: string;
+  /** What messages call the file. */
+  readonly label: string;
+  /** What is known of how far training was, without opening the file. */
+  readonly position: Position;
+}
+
 /**
- * Why a path cannot be a checkpoint because it is a folder; null where it is none. Only names are read.
- * Throws as `permittedPath` does.
+ * Finds the file of a checkpoint: itself, or the weights in a folder. Throws `incomplete` for a folder that is being
+ * written, `input` for one that is no checkpoint, and as `permittedPath` does.
  */
-export async function folderRefusal(path: string): Promise<BasinError | null> {
+export async function checkpointPlace(path: string): Promise<CheckpointPlace> {
   const permitted = permittedPath(path);
   const status = await stat(permitted).catch(() => null);
-  if (!status?.isDirectory()) return null;
   const name = basename(resolve(path));
+  if (!status?.isDirectory()) {
+    const isOfFolder = WEIGHTS.includes(name);
+    const position = isOfFolder ? await folderPosition(dirname(resolve(path))) : positionInName(name);
+    return { file: path, name, label: name, position };
+  }
   const names = await readdir(permitted).catch((error: unknown) => error);
-  if (!Array.isArray(names)) return inputError(`${name}: a folder that cannot be read (${messageOf(names)}).`, names);
-  const kind = FOLDERS.find(({ matches }) => matches(names));
-  return inputError(
-    `${name}: ${kind?.message(names) ?? 'a folder without checkpoints that Basin reads; name the file that torch.save wrote.'}`,
-  );
+  if (!Array.isArray(names)) throw inputError(`${name}: a folder that cannot be read (${messageOf(names)}).`, names);
+  const weights = weightsIn(names);
+  if (weights === null) throw refusal(name, names);
+  const label = `${name}/${weights}`;
+  return { file: join(permitted, weights), name, label, position: await folderPosition(resolve(path)) };
 }
+
+function refusal(name: string, names: readonly string[]): BasinError {
+  const kind = FOLDERS.find(({ matches }) => matches(names));
+  const message =
+    kind?.message(names) ?? 'a folder without checkpoints that Basin reads; name the file that torch.save wrote.';
+  return (kind?.incomplete ? incompleteError : inputError)(`${name}: ${message}`);
+}
+
+/** The file to read first of the folder that holds these names; null where it is no checkpoint. */
+const weightsIn = (names: readonly string[]): string | null => WEIGHTS.find(name => names.includes(name)) ?? null;
+
+/** What trainers write beside the weights, which is no checkpoint: the optimizer's state, random states, options. */
+const TRAINER_FILES =
+  /^(optimizer(_\d+)?\.(pt|bin)|scheduler(_\d+)?\.(pt|bin)|scaler\.pt|sampler(_\d+)?\.bin|rng_state(_\d+)?\.pth|random_states_\d+\.pkl|training_args\.bin)$/;
+
+/** Whether a file is what a trainer of Hugging Face's keeps beside the weights, by its name. */
+export const isTrainerFile = (name: string): boolean => TRAINER_FILES.test(name);
+
+/** A folder that holds these is no checkpoint of a run but a run, with the weights of its end beside them. */
+const CHECKPOINT_FOLDER = /^checkpoint[-_]\d+$/;
+
+/** Whether a folder is a checkpoint of a run, or one that is being written, by the names in it. */
+export const isCheckpointFolder = (names: readonly string[]): boolean =>
+  (weightsIn(names) !== null || names.some(isShard)) && !names.some(name => CHECKPOINT_FOLDER.test(name));
+
+/**
+ * The names of the files that hold a checkpoint together, of those that lie in its folder: of an index, all of the ending
+ * of its shards, whatever they are called.
+ * @param first the file to read first; null: the one of a folder that is a checkpoint.
+ */
+export function partsOf(first: string | null, names: readonly string[]): readonly string[] {
+  const file = first ?? weightsIn(names);
+  if (file === null) return names.filter(isShard).sort();
+  if (!isIndexName(file)) return [file];
+  const ending = file.replace(/^.*(\.\w+)\.index\.json$/, '$1');
+  const isPart = (name: string): boolean => name.endsWith(ending) && !isTrainerFile(name) && !WEIGHTS.includes(name);
+  return [file, ...names.filter(isPart).sort()];
+}
+
+/** How far training was when a folder was written: as the trainer noted, else as the folder's name tells. */
+const folderPosition = async (folder: string): Promise<Position> =>
+  (await trainerPosition(folder)) ?? positionInName(basename(folder));
+
+/** Whether a file is one of several that hold a checkpoint together, by its name. */
+export const isShard = (name: string): boolean => Number(SHARD.exec(name)?.[2] ?? 0) > 1;
+
+/** Whether a file names the shards of a checkpoint, by its name. */
+export const isIndexName = (name: string): boolean => /\.(safetensors|bin)\.index\.json$/.test(name);
 
 /** Why a file is no checkpoint of its own but one part of several, told by its name; null where it may be one. */
 export function partRefusal(file: string): BasinError | null {
@@ -94,7 +170,9 @@ export function partRefusal(file: string): BasinError | null {
   }
   const [, index, count] = SHARD.exec(file) ?? [];
   if (Number(count) > 1) {
-    return inputError(`${file}: part ${Number(index)} of ${Number(count)} of a Hugging Face model; ${TRANSFORMERS}.`);
+    return inputError(
+      `${file}: part ${Number(index)} of ${Number(count)} of a checkpoint; name its folder, or the .index.json in it.`,
+    );
   }
   return null;
 }

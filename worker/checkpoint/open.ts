@@ -1,13 +1,21 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type BasinError, incompleteError, inputError } from '../errors.ts';
+import { beginsAsModel } from '../graph/onnx/framing.ts';
+import { type Beside, besideFile, nothingBeside } from '../io/beside.ts';
 import { openFile } from '../io/file.ts';
 import { NPY_MAGIC } from '../io/npy.ts';
 import { npzTensors } from '../io/npz.ts';
 import type { ByteSource } from '../io/source.ts';
 import { openZip, ZIP_MAGIC, type ZipArchive } from '../io/zip.ts';
 import type { Checkpoint, Content } from './checkpoint.ts';
-import { folderRefusal, partRefusal } from './folder.ts';
-import { stepInName } from './stateDict.ts';
+import { checkpointPlace, partRefusal } from './folder.ts';
+import { isHdf5, isKerasArchive, readHdf5, readKerasArchive } from './keras.ts';
+import { ONNX, readOnnx } from './onnx.ts';
+import { type Position, positionInName } from './position.ts';
+import { pytree } from './pytree.ts';
+import { isSafetensors, readSafetensors } from './safetensors.ts';
+import { isShardIndex, readShardIndex } from './shardIndex.ts';
+import { isTensorFlowJs, readTensorFlowJs } from './tensorflowJs.ts';
 import { isTorchLegacy, readTorchLegacy } from './torchLegacy.ts';
 import { isTorchZip, readTorchZip } from './torchZip.ts';
 
@@ -15,7 +23,8 @@ import { isTorchZip, readTorchZip } from './torchZip.ts';
 interface FileFormat {
   readonly name: string;
   matches(head: Buffer, source: ByteSource): boolean;
-  read(source: ByteSource): Promise<Content>;
+  /** @param beside opens parts of it that are files of their own. */
+  read(source: ByteSource, beside: Beside): Promise<Content>;
 }
 
 /** A format of zip archives, told by their entries. */
@@ -25,14 +34,29 @@ interface ArchiveFormat {
   read(archive: ZipArchive): Promise<Content>;
 }
 
-const FILE_FORMATS: readonly FileFormat[] = [{ name: 'PyTorch legacy', matches: isTorchLegacy, read: readTorchLegacy }];
+const startsWith = (text: string) => (head: Buffer) =>
+  head.subarray(0, text.length).equals(Buffer.from(text, 'latin1'));
+
+const FILE_FORMATS: readonly FileFormat[] = [
+  { name: 'PyTorch legacy', matches: isTorchLegacy, read: readTorchLegacy },
+  { name: 'safetensors', matches: isSafetensors, read: readSafetensors },
+  { name: 'HDF5', matches: isHdf5, read: readHdf5 },
+  { name: 'TensorFlow.js', matches: isTensorFlowJs, read: readTensorFlowJs },
+  {
+    name: 'shards',
+    matches: isShardIndex,
+    read: (source, beside) => readShardIndex(source, beside, shard => readContent(shard, nothingBeside(shard.name))),
+  },
+  { name: ONNX, matches: beginsAsModel, read: readOnnx },
+];
 
 const ARCHIVE_FORMATS: readonly ArchiveFormat[] = [
   { name: 'PyTorch zip', matches: isTorchZip, read: readTorchZip },
+  { name: 'Keras 3', matches: isKerasArchive, read: readKerasArchive },
   {
     name: 'NumPy npz',
     matches: archive => archive.entries.some(entry => entry.name.endsWith('.npy')),
-    read: async archive => ({ step: null, ...(await npzTensors(archive)) }),
+    read: async archive => pytree(await npzTensors(archive)),
   },
 ];
 
@@ -42,9 +66,6 @@ interface Refusal {
   readonly message: string;
   readonly incomplete?: true;
 }
-
-const startsWith = (text: string) => (head: Buffer) =>
-  head.subarray(0, text.length).equals(Buffer.from(text, 'latin1'));
 
 const REFUSALS: readonly Refusal[] = [
   {
@@ -59,15 +80,6 @@ const REFUSALS: readonly Refusal[] = [
   {
     matches: head => /^\s*<(!doctype|html|head|\?xml)/i.test(head.toString('latin1')),
     message: 'a web page and no checkpoint; was a download link saved instead of the file?',
-  },
-  {
-    matches: (head, source) => head[8] === 0x7b && head.readBigUInt64LE() <= source.size,
-    message:
-      'a safetensors file, not supported yet; load it with safetensors.torch.load_file and torch.save the result.',
-  },
-  {
-    matches: startsWith('\x89HDF\r\n\x1a\n'),
-    message: 'an HDF5 file, not supported yet; save its weights with numpy.savez, each under its name.',
   },
   {
     matches: startsWith(NPY_MAGIC.toString('latin1')),
@@ -89,36 +101,51 @@ const REFUSALS: readonly Refusal[] = [
 const HEAD = 1024;
 
 /**
- * Opens a checkpoint; its format is decided by its bytes, never by its name. Reads the list of tensors and none of
- * their elements. Throws `incomplete` for an empty or cut-short file, `input` for anything that is no
- * checkpoint, folders and parts of a checkpoint in several files among them.
+ * Opens a checkpoint: a file, or a folder that is one. Its format is decided by its bytes, never by its name. Reads the
+ * list of tensors and none of their elements. Throws `incomplete` for an empty or cut-short file and where one of several
+ * is not there, `input` for anything that is no checkpoint, other folders and single parts of a checkpoint among them.
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const refused = partRefusal(basename(path)) ?? (await folderRefusal(path));
+  const refused = partRefusal(basename(path));
   if (refused) throw refused;
-  const source = await openFile(path);
+  const { file, name, label, position } = await checkpointPlace(path);
+  const source = await openFile(file, label);
   try {
-    return await readCheckpoint(source);
+    const checkpoint = await readCheckpoint(source, besideFile(file, label), position);
+    return { ...checkpoint, name, file: resolve(file) };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
-/** The checkpoint in a source, which it owns from then on. */
-export async function readCheckpoint(source: ByteSource): Promise<Checkpoint> {
-  const { format, content } = await readContent(source);
+/**
+ * The checkpoint in a source, which it owns from then on.
+ * @param beside opens parts of it that are files of their own.
+ * @param position what is known of how far training was, where the content does not say it.
+ */
+export async function readCheckpoint(
+  source: ByteSource,
+  beside: Beside = nothingBeside(source.name),
+  position: Position = positionInName(basename(source.name)),
+): Promise<Checkpoint> {
+  const { format, content } = await readContent(source, beside);
+  const { step, epoch, tensors, unreadable, architecture, notes } = content;
   return {
     format,
     name: source.name,
-    step: content.step ?? stepInName(basename(source.name)),
-    tensors: content.tensors,
-    unreadable: content.unreadable,
-    close: () => source.close(),
+    position: step === null && epoch === null ? position : { step, epoch },
+    tensors,
+    unreadable,
+    ...(architecture && { architecture }),
+    ...(notes && { notes }),
+    close: async () => {
+      await Promise.all([source.close(), content.close?.()]);
+    },
   };
 }
 
-async function readContent(source: ByteSource): Promise<{ format: string; content: Content }> {
+async function readContent(source: ByteSource, beside: Beside): Promise<{ format: string; content: Content }> {
   if (source.size === 0) {
     throw incompleteError(`${source.name}: an empty file; it is still being written, or the disk filled up.`);
   }
@@ -127,7 +154,8 @@ async function readContent(source: ByteSource): Promise<{ format: string; conten
   if (ZIP_MAGIC.subarray(0, head.length).equals(head.subarray(0, 4))) return readArchive(await openZip(source));
   const format = FILE_FORMATS.find(known => known.matches(head, source));
   if (format === undefined) throw refusal(head, source);
-  return { format: format.name, content: await format.read(source) };
+  const content = await format.read(source, beside);
+  return { format: content.format ?? format.name, content };
 }
 
 async function readArchive(archive: ZipArchive): Promise<{ format: string; content: Content }> {
@@ -135,7 +163,7 @@ async function readArchive(archive: ZipArchive): Promise<{ format: string; conte
   if (format !== undefined) return { format: format.name, content: await format.read(archive) };
   const some = archive.entries.slice(0, 3).map(entry => entry.name);
   throw inputError(
-    `${archive.name}: a zip archive (${some.join(', ') || 'empty'}) that neither torch.save nor numpy.savez wrote; save the model's state_dict with torch.save.`,
+    `${archive.name}: a zip archive (${some.join(', ') || 'empty'}) that none of torch.save, numpy.savez and Keras wrote; save the model's state_dict with torch.save.`,
   );
 }
 

@@ -1,17 +1,18 @@
 import { inputError } from '../errors.ts';
 import { type Dictionary, PersistentId, PickleObject, type PickleValue } from './pickle.ts';
+import type { Position } from './position.ts';
 import { asDictionary, isTensor, nameOf, wholeModule } from './torchPickle.ts';
 
 /** Where training scripts keep the parameters, the likeliest first (Lightning, hand-written loops). */
 const STATE_DICT_KEYS = ['state_dict', 'model_state_dict', 'model'];
 
 /** Where they keep how far training was. */
-const STEP_KEYS = ['global_step', 'step', 'iteration', 'epoch'];
+const STEP_KEYS = ['global_step', 'step', 'iteration'];
+const EPOCH_KEYS = ['epoch'];
 
-/** The parameters of a checkpoint, under their own names, and the step if it says one. */
-export interface StateDict {
+/** The parameters of a checkpoint, under their own names, and how far training was if it says so. */
+export interface StateDict extends Position {
   readonly tensors: readonly (readonly [string, PickleObject])[];
-  readonly step: number | null;
 }
 
 /**
@@ -24,7 +25,9 @@ export function findStateDict(file: string, root: PickleValue): StateDict {
   const values = STATE_DICT_KEYS.map(key => dictionary.get(key) ?? null);
   for (const candidate of [...values.map(asDictionary), dictionary]) {
     const tensors = candidate === null ? [] : tensorsOf(candidate);
-    if (tensors.length > 0) return { tensors, step: stepIn(dictionary) };
+    if (tensors.length > 0) {
+      return { tensors, step: numberIn(dictionary, STEP_KEYS), epoch: numberIn(dictionary, EPOCH_KEYS) };
+    }
   }
   const module = values.find(value => value instanceof PickleObject && isModule(value));
   if (module !== undefined) throw refuse(file, module);
@@ -35,18 +38,6 @@ export function findStateDict(file: string, root: PickleValue): StateDict {
   );
 }
 
-/**
- * The step in a file's name: its last number that stands alone or follows a word for steps, so that `step_00300.pt` is
- * 300 and `resnet20-12fca82f.th` none.
- */
-export function stepInName(file: string): number | null {
-  const numbers = file.matchAll(
-    /(?<![a-z0-9.]|\d\.)(?:(?:epoch|step|iteration|iter|checkpoint|ckpt|ep|e|it|s)s?)?(\d+)(?![a-z0-9])/gi,
-  );
-  const step = Number([...numbers].at(-1)?.[1] ?? Number.NaN);
-  return Number.isSafeInteger(step) ? step : null;
-}
-
 function tensorsOf(dictionary: Dictionary): [string, PickleObject][] {
   const tensors: [string, PickleObject][] = [];
   for (const [name, value] of dictionary) {
@@ -55,8 +46,8 @@ function tensorsOf(dictionary: Dictionary): [string, PickleObject][] {
   return tensors;
 }
 
-function stepIn(dictionary: Dictionary): number | null {
-  for (const key of STEP_KEYS) {
+function numberIn(dictionary: Dictionary, keys: readonly string[]): number | null {
+  for (const key of keys) {
     const value = dictionary.get(key);
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   }

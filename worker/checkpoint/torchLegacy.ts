@@ -33,14 +33,14 @@ export async function readTorchLegacy(source: ByteSource): Promise<Content> {
       `${source.name}: version ${version!.value} of the old container is unknown; save it with torch.save.`,
     );
   }
-  const { tensors, step } = findStateDict(source.name, object!.value);
+  const { tensors, ...position } = findStateDict(source.name, object!.value);
   const storages = await locateStorages(source, pickles.end, keys!.value, object!.persistentIds);
   const locate = (id: StorageId): StorageBytes => {
     const storage = storages.get(id.key);
     if (!storage) throw inputError(`${source.name}: storage ${id.key} is missing from the file; save it again.`);
     return storage;
   };
-  return { step, ...(await torchTensors(source.name, tensors, locate)) };
+  return { ...position, ...(await torchTensors(source.name, tensors, locate)) };
 }
 
 /** The pickles at the file's beginning. They do not say their length, so a growing part of the file is tried. */

@@ -24,7 +24,7 @@ export async function readTorchZip(archive: ZipArchive): Promise<Content> {
       `${archive.name}: a TorchScript archive, which holds code; save model.state_dict() with torch.save.`,
     );
   }
-  const { tensors, step } = await readStateDict(archive, pickle);
+  const { tensors, ...position } = await readStateDict(archive, pickle);
   const byteOrder = await readByteOrder(archive, entries.get(`${folder}byteorder`));
   const locate = (id: StorageId): StorageBytes => {
     const entry = entries.get(`${folder}data/${id.key}`);
@@ -32,7 +32,7 @@ export async function readTorchZip(archive: ZipArchive): Promise<Content> {
     const source = archive.open(entry);
     return { source, start: 0, length: entry.size, byteOrder };
   };
-  return { step, ...(await torchTensors(archive.name, tensors, locate)) };
+  return { ...position, ...(await torchTensors(archive.name, tensors, locate)) };
 }
 
 async function readStateDict(archive: ZipArchive, entry: ZipEntry): Promise<StateDict> {

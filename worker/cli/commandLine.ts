@@ -1,63 +1,67 @@
 import { parseArgs } from 'node:util';
 import { messageOf, usageError } from '../errors.ts';
-import type { GridSize, SurfaceRequest, Target } from '../protocol.ts';
-import { DEVICE_NAMES } from '../results.ts';
+import {
+  type CompareRequest,
+  type ConvexityRequest,
+  ENGINE_NAMES,
+  type InterpolateRequest,
+  type LossRequest,
+  type PruneRequest,
+  type RunRequest,
+  type SharpnessRequest,
+  type SpectrumRequest,
+  type Statistics,
+  type SurfaceRequest,
+  type Target,
+  type VolumeRequest,
+} from '../protocol.ts';
+import { DEVICE_NAMES, PRECONDITIONER_NAMES, RUN_MEASURE_NAMES, SHARPNESS_NAMES, VOLUME_NAMES } from '../results.ts';
 import { BASIN_VERSION } from '../version.ts';
+import { HELP } from './help.ts';
+import {
+  choice,
+  choices,
+  defined,
+  gigabytes,
+  grid,
+  integer,
+  listOf,
+  notNegative,
+  placeOf,
+  positive,
+} from './optionValues.ts';
 
-export const HELP = `basin – what kind of minimum is this checkpoint in?
+/** What each verb is asked for. */
+interface Requests {
+  readonly inspect: Target;
+  readonly loss: LossRequest;
+  readonly spectrum: SpectrumRequest;
+  readonly sharpness: SharpnessRequest;
+  readonly surface: SurfaceRequest;
+  readonly convexity: ConvexityRequest;
+  readonly interpolate: InterpolateRequest;
+  readonly compare: CompareRequest;
+  readonly volume: VolumeRequest;
+  readonly run: RunRequest;
+  readonly prune: PruneRequest;
+  readonly devices: Readonly<Record<string, never>>;
+}
 
-Usage: basin <verb> <checkpoint> [options]
-       basin devices [--json] [--out FILE]
+type Verb = keyof Requests;
 
-Verbs
-  inspect   list the checkpoint's tensors and what each is in the model
-  loss      mean loss and accuracy on the sample
-  surface   the loss on a grid of a plane through the checkpoint
-  devices   where this machine can compute: each device with the reason and the remedy
-
-Options
-  --project FILE|FOLDER   basin.json or its folder (default: beside the checkpoint and upwards)
-  --split train|test      which data (default train)
-  --samples N             how many rows (default: basin.json's, else 2000)
-  --seed N                seed of the random directions (default: basin.json's, else 0)
-  --parameters GLOB       vary only parameters of such a name, * for any characters; may be given again
-  --threads N             processor threads (default: all)
-  --device NAME           cpu, webgpu, cuda, dml or coreml (default auto: a GPU where one can be used, else cpu)
-  --engine NAME           onnxruntime (default auto, which is that)
-  --memory GB             memory the computation may take (default: half of the machine's)
-  --json                  print one JSON document
-  --out FILE              also write that document to a file
-
-Options of surface
-  --grid N|COLUMNSxROWS   cells (default 51)
-  --budget SECONDS        instead of --grid: the finest grid that takes about so long
-  --range R               from -R to R along both directions (default 1)
-  --plane random|FILE     random filter-normalised directions (default), or an .npz with x/<parameter>, y/<parameter>
-  --perturb weights|all   what random directions move: weights only (default), or biases and normalisation too
-
-  --help, --version
-
-Exit status: 0 done, 1 the computation failed, 2 wrong usage or input, 130 interrupted (what was finished is printed).
-`;
+export type CommandLine = {
+  readonly [V in Verb]: { readonly verb: V; readonly target: Requests[V] } & Output;
+}[Verb];
 
 interface Output {
   readonly json: boolean;
   readonly out: string | null;
+  /** A file for comma-separated values, or `-` for the standard output. */
+  readonly csv: string | null;
 }
 
-export type CommandLine = Output &
-  (
-    | { readonly verb: 'inspect' | 'loss'; readonly target: Target }
-    | { readonly verb: 'surface'; readonly target: SurfaceRequest }
-    | { readonly verb: 'devices' }
-  );
-
-const OUTPUT = {
-  json: { type: 'boolean' },
-  out: { type: 'string' },
-} as const;
-
-const COMMON = {
+/** All options there are; which verb takes which is said with the verbs. */
+const OPTIONS = {
   project: { type: 'string' },
   split: { type: 'string' },
   samples: { type: 'string' },
@@ -67,25 +71,255 @@ const COMMON = {
   device: { type: 'string' },
   engine: { type: 'string' },
   memory: { type: 'string' },
-  ...OUTPUT,
+  store: { type: 'string' },
+  json: { type: 'boolean' },
+  out: { type: 'string' },
+  csv: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
-} as const;
-
-const SURFACE = {
-  grid: { type: 'string' },
+  statistics: { type: 'string' },
+  gradient: { type: 'boolean' },
+  top: { type: 'string' },
+  smallest: { type: 'string' },
+  operator: { type: 'string' },
+  tolerance: { type: 'string' },
+  trace: { type: 'boolean' },
+  density: { type: 'boolean' },
+  'by-tensor': { type: 'boolean' },
+  along: { type: 'string' },
+  measures: { type: 'string' },
+  epsilon: { type: 'string' },
+  rho: { type: 'string' },
+  rescaling: { type: 'boolean' },
   budget: { type: 'string' },
+  grid: { type: 'string' },
   range: { type: 'string' },
   plane: { type: 'string' },
   perturb: { type: 'string' },
+  'normalized-to': { type: 'string' },
+  planes: { type: 'string' },
+  points: { type: 'string' },
+  beyond: { type: 'string' },
+  baseline: { type: 'string' },
+  volumes: { type: 'string' },
+  directions: { type: 'string' },
+  basin: { type: 'string' },
+  cutoff: { type: 'string' },
+  preconditioner: { type: 'string' },
+  sigma: { type: 'string' },
+  sensitivity: { type: 'boolean' },
+  initializations: { type: 'string' },
+  positive: { type: 'string' },
+  older: { type: 'string' },
+  remove: { type: 'boolean' },
 } as const;
 
-/** Options that only some verbs take. */
-const OWN_OPTIONS: Readonly<Record<CommandLine['verb'], readonly string[]>> = {
-  inspect: [],
-  loss: [],
-  surface: Object.keys(SURFACE),
-  devices: [],
+type OptionName = keyof typeof OPTIONS;
+type Values = ReturnType<typeof parse>['values'];
+
+/** Of every verb. */
+const OUTPUT: readonly OptionName[] = ['json', 'out'];
+
+/** How a checkpoint's objective is made and computed. */
+const OBJECTIVE = [
+  'project',
+  'samples',
+  'seed',
+  'parameters',
+  'threads',
+  'device',
+  'engine',
+  'memory',
+] as const satisfies readonly OptionName[];
+
+/** Of verbs about one split. */
+const TARGET: readonly OptionName[] = [...OBJECTIVE, 'split'];
+
+/** What stands after a verb, before or between the options. */
+interface Operands {
+  /** What one of them is, and how the usage writes it. */
+  readonly what: string;
+  readonly example: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+const CHECKPOINT: Operands = { what: 'checkpoint', example: 'FILE', least: 1, most: 1 };
+const TWO_CHECKPOINTS: Operands = { what: 'checkpoint', example: 'FILE', least: 2, most: 2 };
+const FOLDER: Operands = { what: 'folder of checkpoints', example: 'FOLDER', least: 1, most: 1 };
+const CHECKPOINTS: Operands = { what: 'checkpoint', example: 'FILE', least: 2, most: Number.POSITIVE_INFINITY };
+const NOTHING: Operands = { what: 'checkpoint', example: 'FILE', least: 0, most: 0 };
+
+/** How a verb is asked for. */
+interface Syntax<Request> {
+  readonly operands: Operands;
+  /** Besides `OUTPUT`. */
+  readonly options: readonly OptionName[];
+  /** @param operands as many as there must be. */
+  request(values: Values, operands: readonly string[]): Request;
+}
+
+const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
+  inspect: {
+    operands: CHECKPOINT,
+    options: TARGET,
+    request: targetOf,
+  },
+  loss: {
+    operands: CHECKPOINT,
+    options: [...TARGET, 'statistics', 'gradient'],
+    request: (values, operands) => ({
+      ...targetOf(values, operands),
+      ...statisticsOf(values),
+      ...defined('gradient', values.gradient),
+    }),
+  },
+  spectrum: {
+    operands: CHECKPOINT,
+    options: [...TARGET, 'top', 'smallest', 'operator', 'tolerance', 'trace', 'density', 'by-tensor', 'along', 'store'],
+    request: (values, operands) => ({
+      ...targetOf(values, operands),
+      ...defined('largest', integer('top', values.top, 0)),
+      ...defined('smallest', integer('smallest', values.smallest, 0)),
+      ...defined('operator', choice('operator', values.operator, ['hessian', 'ggn'] as const)),
+      ...defined('tolerance', positive('tolerance', values.tolerance)),
+      ...defined('trace', values.trace),
+      ...defined('density', values.density),
+      ...defined('byTensor', values['by-tensor']),
+      ...defined('along', integer('along', values.along, 0)),
+      ...defined('store', values.store),
+    }),
+  },
+  sharpness: {
+    operands: CHECKPOINT,
+    options: [...TARGET, 'measures', 'epsilon', 'rho', 'rescaling', 'store'],
+    request: (values, operands) => ({
+      ...targetOf(values, operands),
+      ...defined('measures', choices('measures', values.measures, SHARPNESS_NAMES)),
+      ...defined(
+        'epsilons',
+        listOf('epsilon', values.epsilon)?.map(word => positive('epsilon', word)!),
+      ),
+      ...defined('rho', positive('rho', values.rho)),
+      ...defined('rescaling', values.rescaling),
+      ...defined('store', values.store),
+    }),
+  },
+  surface: {
+    operands: CHECKPOINT,
+    options: [
+      ...TARGET,
+      'statistics',
+      'grid',
+      'budget',
+      'range',
+      'plane',
+      'perturb',
+      'normalized-to',
+      'planes',
+      'store',
+    ],
+    request(values, operands) {
+      const request = {
+        ...targetOf(values, operands),
+        ...statisticsOf(values),
+        ...planeOf(values),
+        ...defined('normalizedTo', values['normalized-to']),
+        ...defined('budgetSeconds', positive('budget', values.budget)),
+        ...defined('planes', integer('planes', values.planes, 1)),
+        ...defined('store', values.store),
+      };
+      if (values.grid !== undefined && values.budget !== undefined) {
+        throw usageError('--grid and --budget both choose the grid; give one of them.');
+      }
+      return request;
+    },
+  },
+  convexity: {
+    operands: CHECKPOINT,
+    options: [...TARGET, 'grid', 'range', 'plane', 'perturb'],
+    request: (values, operands) => ({ ...targetOf(values, operands), ...planeOf(values) }),
+  },
+  interpolate: {
+    operands: TWO_CHECKPOINTS,
+    options: [...OBJECTIVE, 'points', 'beyond', 'store'],
+    request: (values, [checkpoint, other]) => ({
+      checkpoint: checkpoint!,
+      other: other!,
+      ...objectiveOf(values),
+      ...defined('points', integer('points', values.points, 3)),
+      ...defined('beyond', notNegative('beyond', values.beyond)),
+      ...defined('store', values.store),
+    }),
+  },
+  compare: {
+    operands: CHECKPOINTS,
+    options: [...OBJECTIVE, 'measures', 'top', 'baseline', 'store'],
+    request: (values, checkpoints) => ({
+      checkpoints,
+      ...objectiveOf(values),
+      ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
+      ...defined('largest', integer('top', values.top, 0)),
+      ...defined('baseline', placeOf('baseline', values.baseline, checkpoints)),
+      ...defined('store', values.store),
+    }),
+  },
+  volume: {
+    operands: CHECKPOINT,
+    options: [
+      ...TARGET,
+      'volumes',
+      'directions',
+      'basin',
+      'cutoff',
+      'preconditioner',
+      'sigma',
+      'sensitivity',
+      'initializations',
+      'points',
+      'positive',
+      'store',
+    ],
+    request: (values, operands) => ({
+      ...targetOf(values, operands),
+      ...defined('volumes', choices('volumes', values.volumes, VOLUME_NAMES)),
+      ...defined('directions', integer('directions', values.directions, 2)),
+      ...defined('basin', choice('basin', values.basin, ['kl', 'loss'] as const)),
+      ...defined('cutoff', positive('cutoff', values.cutoff)),
+      ...defined('preconditioner', choice('preconditioner', values.preconditioner, PRECONDITIONER_NAMES)),
+      ...defined('sigma', positive('sigma', values.sigma)),
+      ...defined('sensitivity', values.sensitivity),
+      ...defined('initializations', integer('initializations', values.initializations, 1)),
+      ...defined('points', integer('points', values.points, 2)),
+      ...defined(
+        'positive',
+        listOf('positive', values.positive)?.map(word => integer('positive', word, 0)!),
+      ),
+      ...defined('store', values.store),
+    }),
+  },
+  run: {
+    operands: FOLDER,
+    options: [...OBJECTIVE, 'measures', 'budget', 'store', 'csv'],
+    request: (values, [folder]) => ({
+      folder: folder!,
+      ...objectiveOf(values),
+      ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
+      ...defined('budgetSeconds', positive('budget', values.budget)),
+      ...defined('store', values.store),
+    }),
+  },
+  devices: { operands: NOTHING, options: [], request: () => ({}) },
+  prune: {
+    operands: NOTHING,
+    options: ['project', 'older', 'remove', 'store'],
+    request: values => ({
+      ...defined('projects', values.project === undefined ? undefined : [values.project]),
+      ...defined('olderDays', integer('older', values.older, 0)),
+      ...defined('remove', values.remove),
+      ...defined('store', values.store),
+    }),
+  },
 };
 
 /**
@@ -98,95 +332,106 @@ export function parseCommandLine(words: string[]): CommandLine | { readonly text
   if (values.version) return { text: `${BASIN_VERSION}\n` };
   if (values.help || words.length === 0) return { text: HELP };
 
-  const [verb, checkpoint, ...rest] = positionals;
+  const [verb, ...operands] = positionals;
   if (!isVerb(verb)) {
-    throw usageError(`There is no verb "${verb}"; use one of ${Object.keys(OWN_OPTIONS).join(', ')}.`);
+    throw usageError(`There is no verb "${verb}"; use one of ${Object.keys(VERBS).join(', ')}.`);
   }
-  const output: Output = { json: values.json ?? false, out: values.out ?? null };
-  if (verb === 'devices') {
-    if (checkpoint !== undefined) throw usageError(`basin devices takes no checkpoint; leave "${checkpoint}" out.`);
-    const other = Object.keys(values).find(name => !(name in OUTPUT));
-    if (other) throw usageError(`basin devices takes no --${other}.`);
-    return { verb, ...output };
+  const syntax = VERBS[verb];
+  checkOperands(verb, syntax.operands, operands);
+  checkOptions(verb, syntax, values);
+  const output: Output = { json: values.json ?? false, out: values.out ?? null, csv: values.csv ?? null };
+  if (output.json && output.csv === '-') {
+    throw usageError('--json and --csv - both print; give --csv a file, or leave one of them out.');
   }
-  if (checkpoint === undefined) throw usageError(`basin ${verb} needs a checkpoint: basin ${verb} FILE.`);
-  if (rest.length > 0) throw usageError(`basin ${verb} takes one checkpoint; "${rest[0]}" is one too many.`);
-  const foreign = Object.keys(values).find(name => name in SURFACE && !OWN_OPTIONS[verb].includes(name));
-  if (foreign) throw usageError(`basin ${verb} takes no --${foreign}.`);
-
-  const target: Target = {
-    checkpoint,
-    ...defined('project', values.project),
-    ...defined('split', choice('split', values.split, ['train', 'test'] as const)),
-    ...defined('samples', integer('samples', values.samples, 1)),
-    ...defined('seed', integer('seed', values.seed, 0)),
-    ...defined('parameters', values.parameters),
-    ...defined('threads', integer('threads', values.threads, 1)),
-    ...defined('device', choice('device', values.device, ['auto', ...DEVICE_NAMES] as const)),
-    ...defined('engine', choice('engine', values.engine, ['auto', 'onnxruntime'] as const)),
-    ...defined('memoryBytes', gigabytes(values.memory)),
-  };
-  if (verb !== 'surface') return { verb, target, ...output };
-  if (values.grid !== undefined && values.budget !== undefined) {
-    throw usageError('--grid and --budget both choose the grid; give one of them.');
-  }
-  const request: SurfaceRequest = {
-    ...target,
-    ...defined('grid', grid(values.grid)),
-    ...defined('budgetSeconds', positive('budget', values.budget)),
-    ...defined('range', positive('range', values.range)),
-    ...defined('plane', values.plane),
-    ...defined('perturb', choice('perturb', values.perturb, ['weights', 'all'] as const)),
-  };
-  return { verb, target: request, ...output };
+  // The table pairs every verb with its own request, which the compiler does not follow through a variable.
+  return { verb, target: syntax.request(values, operands), ...output } as CommandLine;
 }
 
 function parse(words: string[]) {
   try {
-    return parseArgs({ args: words, options: { ...COMMON, ...SURFACE }, allowPositionals: true, strict: true });
+    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
     throw usageError(`${messageOf(error)}${/[.!]$/.test(messageOf(error)) ? '' : '.'} See basin --help.`);
   }
 }
 
-const isVerb = (word: string | undefined): word is CommandLine['verb'] =>
-  word !== undefined && Object.hasOwn(OWN_OPTIONS, word);
+const isVerb = (word: string | undefined): word is Verb => word !== undefined && Object.hasOwn(VERBS, word);
 
-/** The property, where it has a value. */
-const defined = <K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> =>
-  value === undefined ? {} : ({ [name]: value } as Record<K, V>);
+const COUNTS = ['no', 'one', 'two'];
 
-function choice<T extends string>(option: string, word: string | undefined, allowed: readonly T[]): T | undefined {
-  if (word === undefined) return undefined;
-  const found = allowed.find(one => one === word);
-  if (!found) throw usageError(`--${option} ${word} is none of ${allowed.join(', ')}.`);
-  return found;
-}
-
-function integer(option: string, word: string | undefined, least: number): number | undefined {
-  if (word === undefined) return undefined;
-  const value = Number(word);
-  if (word.trim() === '' || !Number.isSafeInteger(value) || value < least) {
-    throw usageError(`--${option} ${word} is no whole number of ${least} or more.`);
+/** Throws `usage` where there are too few or too many. */
+function checkOperands(verb: Verb, { what, example, least, most }: Operands, operands: readonly string[]): void {
+  const excess = operands[most];
+  if (excess !== undefined && most === 0) throw usageError(`basin ${verb} takes no ${what}; leave "${excess}" out.`);
+  const plural = (count: number): string => (count === 1 ? what : `${what}s`);
+  if (excess !== undefined) {
+    throw usageError(`basin ${verb} takes ${COUNTS[most]} ${plural(most)}; "${excess}" is one too many.`);
   }
-  return value;
+  if (operands.length >= least) return;
+  const wanted = least === 1 ? `a ${what}` : `${COUNTS[least]}${most > least ? ' or more' : ''} ${plural(least)}`;
+  const usage = [...Array(least).fill(example), ...(most > least ? ['…'] : [])].join(' ');
+  throw usageError(`basin ${verb} needs ${wanted}: basin ${verb} ${usage}.`);
 }
 
-function positive(option: string, word: string | undefined): number | undefined {
-  if (word === undefined) return undefined;
-  const value = Number(word);
-  if (!Number.isFinite(value) || value <= 0) throw usageError(`--${option} ${word} is no number above 0.`);
-  return value;
+/** Why a verb about checkpoints does not take what others take. */
+const REFUSED: Partial<Record<OptionName, string>> = {
+  split: 'it measures on both',
+  statistics: 'loss and surface do, whose numbers need no derivatives of the statistics',
+};
+
+/** Throws `usage` where there is one that the verb does not take. */
+function checkOptions(verb: Verb, { operands, options }: Syntax<unknown>, values: Values): void {
+  const foreign = Object.keys(values).find(name => ![...OUTPUT, ...options].includes(name as OptionName));
+  if (foreign === undefined) return;
+  const reason = operands === NOTHING ? undefined : REFUSED[foreign as OptionName];
+  throw usageError(`basin ${verb} takes no --${foreign}${reason === undefined ? '' : `; ${reason}`}.`);
 }
 
-function gigabytes(word: string | undefined): number | undefined {
-  const value = positive('memory', word);
-  return value === undefined ? undefined : value * 2 ** 30;
+function targetOf(values: Values, [checkpoint]: readonly string[]): Target {
+  return {
+    checkpoint: checkpoint!,
+    ...objectiveOf(values),
+    ...defined('split', choice('split', values.split, ['train', 'test'] as const)),
+  };
 }
 
-function grid(word: string | undefined): GridSize | undefined {
-  if (word === undefined) return undefined;
-  const [, columns, rows] = /^(\d+)(?:x(\d+))?$/.exec(word) ?? [];
-  if (!columns) throw usageError(`--grid ${word} is no size; write 51 or 51x31 (columns x rows).`);
-  return { columns: Number(columns), rows: Number(rows ?? columns) };
+function objectiveOf(values: Values): Omit<Target, 'checkpoint' | 'split'> {
+  return {
+    ...defined('project', values.project),
+    ...defined('samples', integer('samples', values.samples, 1)),
+    ...defined('seed', integer('seed', values.seed, 0)),
+    ...defined('parameters', values.parameters),
+    ...defined('threads', integer('threads', values.threads, 1)),
+    ...defined('device', choice('device', values.device, ['auto', ...DEVICE_NAMES] as const)),
+    ...defined('engine', choice('engine', values.engine, ['auto', ...ENGINE_NAMES] as const)),
+    ...defined('memoryBytes', gigabytes(values.memory)),
+  };
+}
+
+const statisticsOf = (values: Values): Statistics =>
+  defined('statistics', choice('statistics', values.statistics, ['held', 'recomputed'] as const));
+
+function planeOf(values: Values): Pick<SurfaceRequest, 'grid' | 'range' | 'plane' | 'through' | 'perturb'> {
+  return {
+    ...defined('grid', grid(values.grid)),
+    ...defined('range', positive('range', values.range)),
+    ...planeNamed(values.plane),
+    ...defined('perturb', choice('perturb', values.perturb, ['weights', 'all'] as const)),
+  };
+}
+
+/** The plane's name; after `three:` two paths, in which a comma that belongs to a name has a backslash before it. */
+function planeNamed(word: string | undefined): Pick<SurfaceRequest, 'plane' | 'through'> {
+  if (word === undefined || !/^three(:|$)/.test(word)) return defined('plane', word);
+  const paths = word
+    .slice('three:'.length)
+    .split(/(?<!\\),/)
+    .map(path => path.replaceAll('\\,', ','));
+  const [first = '', second = '', ...others] = paths;
+  if (first === '' || second === '' || others.length > 0) {
+    throw usageError(
+      `--plane ${word} names no two checkpoints; write --plane three:FILE,FILE, and \\, for a comma in a name.`,
+    );
+  }
+  return { plane: 'three', through: [first, second] };
 }

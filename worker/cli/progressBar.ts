@@ -4,28 +4,50 @@ import type { Progress } from '../results.ts';
 const WIDTH = 30;
 
 /** A job of at least this many seconds is announced with what it will need. */
-const LONG_JOB = 10;
+export const LONG_JOB = 10;
+
+/** What is counted, and what one of it takes in a file. */
+export interface Unit {
+  readonly plural: string;
+  readonly bytes: number;
+}
+
+/** A cell's three numbers as text. */
+const CELLS: Unit = { plural: 'cells', bytes: 64 };
+
+interface Update {
+  readonly progress: Progress;
+  readonly memoryBytes: number;
+  /** Of a surface: where it is kept on disk. */
+  readonly key?: string;
+  /** Of other results: whether they are. */
+  readonly isKept?: boolean;
+}
 
 /** One line on a terminal that is drawn over and over; before it, and in a log alone, what a long job will need. */
 export class ProgressBar {
   private announced = false;
 
-  constructor(private readonly stream: NodeJS.WriteStream) {}
+  constructor(
+    private readonly stream: NodeJS.WriteStream,
+    private readonly unit: Unit = CELLS,
+  ) {}
 
-  update({ done, total, remainingSeconds }: Progress, memoryBytes: number): void {
+  update({ progress: { done, total, remainingSeconds }, memoryBytes, key, isKept }: Update): void {
     if (!this.announced && remainingSeconds !== null) {
       this.announced = true;
       if (remainingSeconds >= LONG_JOB) {
-        const needs = `about ${formatDuration(remainingSeconds)}, ${gigabytes(memoryBytes)} of memory, nothing on disk`;
+        const disk = key !== undefined || isKept ? `${gigabytes(total * this.unit.bytes)} on disk` : 'nothing on disk';
+        const needs = `about ${formatDuration(remainingSeconds)}, ${gigabytes(memoryBytes)} of memory, ${disk}`;
         this.clear();
-        this.stream.write(`${total} cells: ${needs}\n`);
+        this.stream.write(`${total} ${this.unit.plural}: ${needs}\n`);
       }
     }
     if (!this.stream.isTTY) return;
     const filled = Math.round((WIDTH * done) / total);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
     const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
-    this.stream.write(`\r\x1b[K${bar} ${done}/${total} cells${rest}`);
+    this.stream.write(`\r\x1b[K${bar} ${done}/${total} ${this.unit.plural}${rest}`);
   }
 
   clear(): void {

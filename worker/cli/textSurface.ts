@@ -1,4 +1,4 @@
-import type { Cell, SurfaceResult } from '../results.ts';
+import type { Cell } from '../results.ts';
 
 /** Characters from low loss to high, where there are no colours. */
 const RAMP = ' .:-=+*#%@';
@@ -19,16 +19,16 @@ const VIRIDIS: readonly (readonly [number, number, number])[] = [
 const MAX_COLUMNS = 51;
 
 /**
- * A surface as rows of two characters a cell, on a logarithmic scale where every loss is above 0; the highest y is on
+ * A grid as rows of two characters a cell, on a logarithmic scale where every number is above 0; the highest y is on
  * top. `?` is a cell that is not finite, `·` one not computed.
  */
-export function textSurface(result: SurfaceResult, color: boolean): string[] {
-  const finite = result.loss.flat().filter(cell => typeof cell === 'number');
+export function textSurface(cells: readonly (readonly Cell[])[], color: boolean): string[] {
+  const finite = cells.flat().filter(cell => typeof cell === 'number');
   if (finite.length === 0) return [];
   const low = Math.min(...finite);
   const scale = low > 0 ? Math.log : (value: number) => value;
   const [from, to] = [scale(low), scale(Math.max(...finite))];
-  const step = Math.ceil(Math.max(result.x.length, result.y.length) / MAX_COLUMNS);
+  const step = Math.ceil(Math.max(cells.length, cells[0]!.length) / MAX_COLUMNS);
   const every = <T>(list: readonly T[]): T[] => list.filter((_, index) => index % step === 0);
 
   const draw = (cell: Cell): string => {
@@ -40,7 +40,7 @@ export function textSurface(result: SurfaceResult, color: boolean): string[] {
     if (!color) return RAMP[index]!.repeat(2);
     return `\x1b[48;2;${VIRIDIS[index]!.join(';')}m  `;
   };
-  return every(result.loss)
+  return every(cells)
     .reverse()
     .map(row => every(row).map(draw).join('') + (color ? '\x1b[0m' : ''));
 }

@@ -21,13 +21,14 @@ export async function inspect(target: Target): Promise<InspectResult> {
       kind: 'inspect',
       checkpoint: target.checkpoint,
       format: checkpoint.format,
-      step: checkpoint.step,
+      step: checkpoint.position.step ?? checkpoint.position.epoch,
       tensors: checkpoint.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
       unreadable: checkpoint.unreadable,
+      ...(checkpoint.notes && { notes: checkpoint.notes }),
     };
     try {
       const project = await openProject(target.checkpoint, target.project);
-      const { model, source } = await openModel(project);
+      const { model, source } = await openModel(project, checkpoint);
       const matching = await matchTensors(model, checkpoint, siblingsOf(target.checkpoint));
       const filter = parameterFilter(target, project);
       const parameters = new Map(
@@ -35,14 +36,14 @@ export async function inspect(target: Target): Promise<InspectResult> {
           .filter(({ role, tensor }) => role === 'parameter' && selects(filter, tensor))
           .map(({ source: tensor }) => [tensor.storage ?? tensor.name, elementCount(tensor.shape)]),
       );
-      const problem = problemOf(model, checkpoint, matching);
+      const problem = problemOf(model, checkpoint, matching, project.constants);
       return {
         ...result,
         model: source.file,
         matched: matching.matches.map(({ source: _, ...match }) => match),
         unmatched: matching.unmatched,
         parameters: [...parameters.values()].reduce((sum, count) => sum + count, 0),
-        notes: matching.notes,
+        notes: [...(checkpoint.notes ?? []), ...matching.notes],
         ...(problem && { problem }),
       };
     } catch (error) {

@@ -20,13 +20,14 @@ const SESSION_COPIES = 3;
 /** The model's file, and what the checkpoint supplies in its place. */
 const MODEL_COPIES = 2;
 
-/** The checkpoint and two directions; each lane, and the point that waits for one, has a point and a copy on its way. */
-const vectors = (lanes: number): number => 3 + 2 * (lanes + 1);
+/** The checkpoint and the pairs of vectors; each lane, and the point that waits for one, has a point and a copy on its way. */
+const vectors = (lanes: number, pairs: number): number => 1 + 2 * pairs + 2 * (lanes + 1);
 
-/** Bytes that a surface takes with so many sessions at once. */
-export function surfaceBytes({ parameters, constants }: Sizes, lanes: number): number {
+/** Bytes taken with so many sessions at once, and so many pairs of vectors besides the checkpoint. */
+export function surfaceBytes({ parameters, constants }: Sizes, lanes: number, pairs = 1): number {
   const all = parameters + constants;
-  return lanes * (SESSION_BYTES + SESSION_COPIES * 4 * all) + 4 * (MODEL_COPIES * all + vectors(lanes) * parameters);
+  const kept = MODEL_COPIES * all + vectors(lanes, pairs) * parameters;
+  return lanes * (SESSION_BYTES + SESSION_COPIES * 4 * all) + 4 * kept;
 }
 
 /** What may be taken: what the user allows, else half of what the machine, or the container around us, has. */
@@ -52,24 +53,28 @@ export function sizesOf(matches: readonly SourcedMatch[], filter: ParameterFilte
 /**
  * Throws `input` where even one session at a time takes more memory than may be used; the sentence says what would fit.
  * @param name the checkpoint's.
+ * @param pairs of how many pairs of vectors, such as a plane's directions, will be held besides the checkpoint.
+ * @param fewer what to do so that there are fewer: "take fewer planes".
  */
 export function checkMemory(
   name: string,
   matches: readonly SourcedMatch[],
   filter: ParameterFilter | undefined,
   limit: number,
+  pairs = 1,
+  fewer?: string,
 ): void {
   const sizes = sizesOf(matches, filter);
-  const bytes = surfaceBytes(sizes, 1);
+  const bytes = surfaceBytes(sizes, 1, pairs);
   if (bytes <= limit) return;
   const block = lastBlock(matches, filter);
-  const blockBytes = surfaceBytes(sizesOf(matches, { include: [block], exclude: [] }), 1);
+  const blockBytes = surfaceBytes(sizesOf(matches, { include: [block], exclude: [] }), 1, pairs);
   const smaller =
     blockBytes <= limit
       ? `vary the last block only ("parameters": { "include": ["${block}"] } in basin.json, or --parameters "${block}"), which takes about ${gigabytes(blockBytes)}, or`
       : 'even its last block alone does not fit;';
   throw inputError(
-    `${name}: varying its ${sizes.parameters} parameters takes about ${gigabytes(bytes)} of memory and ${gigabytes(limit)} may be used; ${smaller} allow more with --memory.`,
+    `${name}: varying its ${sizes.parameters} parameters takes about ${gigabytes(bytes)} of memory and ${gigabytes(limit)} may be used; ${smaller} allow more with --memory${fewer === undefined ? '' : `, or ${fewer}`}.`,
   );
 }
 

@@ -2,24 +2,59 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { ONNX } from '../checkpoint/onnx.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
 import { type ModelFile, readModel } from '../graph/onnx/read.ts';
 import type { ExternalData } from '../graph/onnx/tensors.ts';
 import { permittedPath } from '../io/access.ts';
+import { readLayers } from '../model/layers/read.ts';
 import type { Siblings } from '../model/match.ts';
-import type { Project } from '../project.ts';
+import type { LossSettings } from '../objective/loss.ts';
+import { nameInProject, type Project } from '../project.ts';
 import type { Source } from '../results.ts';
 
-/** Reads the model that a project names; weights in a second file beside it stay there until they are needed. */
-export async function openModel(project: Project): Promise<{ model: ModelFile; source: Source }> {
-  const path = resolve(project.directory, project.model);
+/** A model, the file it is from, and the loss it is measured by. */
+export interface OpenedModel {
+  readonly model: ModelFile;
+  readonly source: Source;
+  readonly loss: LossSettings;
+}
+
+/**
+ * Reads the model that a project names, or else the one that the checkpoint brings along.
+ * Throws `input` where there is neither, or something in it has no rule.
+ */
+export async function openModel(project: Project, checkpoint: Checkpoint): Promise<OpenedModel> {
+  if (project.model !== null) return { ...(await openNamedModel(project, project.model)), loss: project.loss };
+  const { architecture, tensors, file } = checkpoint;
+  if (checkpoint.format === ONNX && file !== undefined) {
+    return { ...(await openNamedModel(project, nameInProject(project, file))), loss: project.loss };
+  }
+  if (!architecture) {
+    throw inputError(
+      `${project.file}: lacks "model", and ${checkpoint.name} (${checkpoint.format}) says nothing of its network; export the model to ONNX and name the file.`,
+    );
+  }
+  const { name } = architecture;
+  if (architecture.format !== 'layers') {
+    throw inputError(`${name}: Basin does not read graphs of TensorFlow; name an ONNX file as "model" in basin.json.`);
+  }
+  const description = await architecture.read();
+  const digest = createHash('sha256').update(JSON.stringify(description.model)).digest('hex');
+  const opened = readLayers({ ...description, name, tensors }, project.namesLoss ? project.loss : null);
+  return { ...opened, source: { file: name, digest } };
+}
+
+/** Weights in a second file beside the model stay there until they are needed. */
+async function openNamedModel(project: Project, name: string): Promise<Omit<OpenedModel, 'loss'>> {
+  const path = resolve(project.directory, name);
   const bytes = await readFile(permittedPath(path)).catch(error => {
-    throw inputError(`${project.file}: the model ${project.model} cannot be read (${messageOf(error)}).`, error);
+    throw inputError(`${project.file}: the model ${name} cannot be read (${messageOf(error)}).`, error);
   });
   const digest = createHash('sha256').update(bytes).digest('hex');
-  const external = externalData(project.model, dirname(path));
-  return { model: readModel(bytes, project.model, external), source: { file: project.model, digest } };
+  return { model: readModel(bytes, name, externalData(name, dirname(path))), source: { file: name, digest } };
 }
 
 /** Reads ranges of files beside the model, and of no others: the names come from the model file. */
@@ -61,7 +96,8 @@ export function siblingsOf(checkpoint: string): Siblings {
   return async function* () {
     const folder = dirname(checkpoint);
     const names = await readdir(folder).catch(() => []);
-    const others = names.filter(name => name !== basename(checkpoint)).sort();
+    // A model's own values are what is compared with the siblings'.
+    const others = names.filter(name => name !== basename(checkpoint) && !name.endsWith('.onnx')).sort();
     for (const name of others.slice(0, SIBLINGS_MAX)) {
       const sibling = await openCheckpoint(join(folder, name)).catch(error => {
         // Whatever else lies in the folder is no checkpoint and no trouble.

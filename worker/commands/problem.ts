@@ -1,15 +1,15 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { openCheckpoint } from '../checkpoint/open.ts';
+import type { Position } from '../checkpoint/position.ts';
 import { openSample, type Sample } from '../data/sample.ts';
 import { inputError } from '../errors.ts';
-import type { ModelFile } from '../graph/onnx/read.ts';
-import { bindCheckpoint } from '../model/bind.ts';
+import { allNodes, type ModelFile } from '../graph/onnx/read.ts';
+import { type Binding, bindCheckpoint } from '../model/bind.ts';
 import type { ParameterFilter } from '../model/parameterFilter.ts';
 import { describeLoss, readLoss } from '../objective/loss.ts';
 import { createObjective, type Objective } from '../objective/objective.ts';
-import { openProject, type Project } from '../project.ts';
+import { nameInProject, openProject, type Project } from '../project.ts';
 import type { Target } from '../protocol.ts';
-import type { DataSource, Provenance, Split } from '../results.ts';
+import type { DataSource, Provenance, Split, StatisticsMode } from '../results.ts';
 import { BASIN_VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 import { checkMemory, memoryLimit, type Sizes, sizesOf, surfaceBytes } from './memoryPlan.ts';
@@ -18,49 +18,81 @@ import { openModel, siblingsOf } from './openModel.ts';
 /** A checkpoint's objective, and what to say of every number computed from it. */
 export interface Problem {
   readonly objective: Objective;
+  /** The project, with the loss that is measured. */
   readonly project: Project;
+  readonly model: ModelFile;
+  /** What of the checkpoint is in the model. */
+  readonly binding: Binding;
+  /** Which parameters θ consists of. */
+  readonly parameters: ParameterFilter;
   /** The checkpoint's path as results name it: see `nameInProject`. */
   readonly checkpoint: string;
   readonly seed: number;
+  /** How far training was. */
+  readonly position: Position;
   /** About what a surface of it takes in memory. */
   readonly memoryBytes: number;
-  /** Provenance of what was computed since the problem was opened. */
-  provenance(): Provenance;
+  /**
+   * Provenance of what was computed since the problem was opened.
+   * @param statistics which statistics normalisations used, `held` by default.
+   */
+  provenance(statistics?: StatisticsMode): Provenance;
   close(): Promise<void>;
 }
 
-/** Opens everything a target names. Throws `input` or `incomplete` where something is wrong with it. */
-export async function openProblem(target: Target, { engines }: Pick<Context, 'engines'>): Promise<Problem> {
+/**
+ * Opens everything a target names. Throws `input` or `incomplete` where something is wrong with it.
+ * @param pairs of how many pairs of vectors, such as a plane's directions, will be held besides the checkpoint.
+ * @param fewer what the user can do so that there are fewer, where they can: "take fewer planes".
+ */
+export async function openProblem(
+  target: Target,
+  { engines }: Pick<Context, 'engines'>,
+  pairs = 1,
+  fewer?: string,
+): Promise<Problem> {
   const time = new Date();
   const started = performance.now();
-  const project = await openProject(target.checkpoint, target.project);
-  const { model, source: modelSource } = await openModel(project);
-  const checkpoint = await openCheckpoint(target.checkpoint);
-  const parameters = parameterFilter(target, project);
+  const named = await openProject(target.checkpoint, target.project);
+  const parameters = parameterFilter(target, named);
   let sizes: Sizes = { parameters: 0, constants: 0 };
-  const binding = await bindCheckpoint(model, checkpoint, {
-    parameters,
-    siblings: siblingsOf(target.checkpoint),
-    inspect(matches) {
-      checkMemory(checkpoint.name, matches, parameters, memoryLimit(target.memoryBytes));
-      sizes = sizesOf(matches, parameters);
-    },
-  }).finally(() => checkpoint.close());
+  const checkpoint = await openCheckpoint(target.checkpoint);
+  const read = async () => {
+    const opened = await openModel(named, checkpoint);
+    const binding = await bindCheckpoint(opened.model, checkpoint, {
+      parameters,
+      constants: named.constants,
+      siblings: siblingsOf(target.checkpoint),
+      inspect(matches) {
+        checkMemory(checkpoint.name, matches, parameters, memoryLimit(target.memoryBytes), pairs, fewer);
+        sizes = sizesOf(matches, parameters);
+      },
+    });
+    return { ...opened, binding };
+  };
+  const { model, source: modelSource, loss: settings, binding } = await read().finally(() => checkpoint.close());
+  const project: Project = { ...named, loss: settings };
   const split = target.split ?? 'train';
   const seed = target.seed ?? project.seed;
   const loss = await readLoss(project.loss, project.directory);
-  const engine = await engines.engine(lanes => surfaceBytes(sizes, lanes), target);
+  const engine = await engines.engine(lanes => surfaceBytes(sizes, lanes, pairs), target);
   const sample = await openSplit(project, split, target.samples ?? project.samples, seed);
   try {
-    const objective = await createObjective({ model, binding, sample, loss, engine });
+    const memoryBytes = surfaceBytes(sizes, engine.lanes, pairs);
+    const recomputingBytes = memoryLimit(target.memoryBytes) - memoryBytes;
+    const objective = await createObjective({ model, binding, sample, loss, engine, recomputingBytes });
     const name = nameInProject(project, target.checkpoint);
     return {
       objective,
       project,
+      model,
+      binding,
+      parameters,
       checkpoint: name,
       seed,
-      memoryBytes: surfaceBytes(sizes, engine.lanes),
-      provenance: () => ({
+      position: checkpoint.position,
+      memoryBytes,
+      provenance: (statistics = 'held') => ({
         model: modelSource,
         checkpoint: { file: name, digest: binding.digest },
         ...(sample && { data: dataSource(project, split, sample) }),
@@ -70,8 +102,8 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
         seed,
         parameters: { count: objective.origin.length, ...parameters },
         loss: describeLoss(loss),
-        mode: { batchNorm: usesBatchNorm(model) ? 'held' : 'none', dropout: 'off' },
-        dtype: 'float32',
+        mode: { batchNorm: usesBatchNorm(model) ? statistics : 'none', dropout: 'off' },
+        dtype: engine.dtype,
         engine: engine.name,
         device: engine.device,
         threads: engine.threads,
@@ -89,12 +121,6 @@ export async function openProblem(target: Target, { engines }: Pick<Context, 'en
     await sample?.close();
     throw error;
   }
-}
-
-/** A file's path relative to basin.json's folder, which is the same on every machine, where it lies inside. */
-export function nameInProject(project: Project, file: string): string {
-  const path = relative(project.directory, resolve(file));
-  return path.startsWith('..') || isAbsolute(path) ? file : path.split(sep).join('/');
 }
 
 /** Which parameters are varied: the request's patterns, else basin.json's. */
@@ -117,4 +143,5 @@ function dataSource({ data, inputFormat, order }: Project, split: Split, sample:
   return { file, digest: sample.digest, order, ...inputFormat };
 }
 
-const usesBatchNorm = (model: ModelFile): boolean => model.nodes.some(node => node.op_type === 'BatchNormalization');
+const usesBatchNorm = (model: ModelFile): boolean =>
+  allNodes(model.nodes).some(node => node.op_type === 'BatchNormalization');

@@ -1,16 +1,19 @@
-import { countWithin, type FirstCells, finerCount, firstCells } from '../analysis/budget.ts';
-import { coordinates } from '../analysis/grid.ts';
-import { surface as evaluateSurface, type PartialSurface, type SurfacePlan } from '../analysis/surface.ts';
-import { openCheckpoint } from '../checkpoint/open.ts';
-import { givenDirection } from '../direction/given.ts';
-import { randomDirection } from '../direction/random.ts';
-import { cosine, norm } from '../direction/vector.ts';
+import { countWithin, firstCells, quickCell } from '../analysis/budget.ts';
+import { boxAround, coordinates, scaledBox } from '../analysis/grid.ts';
+import { surface as evaluateSurface, type KnownCells, type SurfacePlan } from '../analysis/surface.ts';
 import { usageError } from '../errors.ts';
-import type { Evaluation } from '../objective/evaluation.ts';
 import type { GridSize, SurfaceRequest } from '../protocol.ts';
-import { type Cell, type Plane, type SurfaceResult, type SurfaceUpdate, toJsonNumber } from '../results.ts';
+import type { SurfaceUpdate } from '../results.ts';
+import { Keeper } from '../store/keeper.ts';
+import { surfaceKey } from '../store/key.ts';
+import { resultsFolder } from '../store/resultsFolder.ts';
+import { Store, type StoredSurface } from '../store/store.ts';
+import { evaluatedPoints, GRID_MAX } from '../surfaceDocument.ts';
 import type { Context } from './context.ts';
-import { nameInProject, openProblem, type Problem } from './problem.ts';
+import { withCurrentNames } from './currentNames.ts';
+import { isMadeOfCheckpoints, openPlanes, planeCount } from './plane.ts';
+import { openProblem } from './problem.ts';
+import { knownCells, surfaceResult, withCurrentPath } from './surfaceResult.ts';
 
 const DEFAULT_GRID: GridSize = { columns: 51, rows: 51 };
 const DEFAULT_RANGE = 1;
@@ -18,10 +21,10 @@ const DEFAULT_RANGE = 1;
 /** How much of a budget is planned for: the first cells are few, and the machine may have more to do later. */
 const PLANNED_SHARE = 0.85;
 
-/** A finer grid takes days and more memory than a picture is worth. */
-const GRID_MAX = 1001;
-
-/** Yields the growing surface of a request; the last result is complete. */
+/**
+ * Yields the growing surface of a request; the last result is complete. Where results are kept, it begins with what is
+ * there of this surface, and keeps what is computed, also of a computation that is interrupted.
+ */
 export async function* surface(request: SurfaceRequest, context: Context): AsyncGenerator<SurfaceUpdate> {
   const started = performance.now();
   const { columns, rows } = request.grid ?? DEFAULT_GRID;
@@ -35,110 +38,65 @@ export async function* surface(request: SurfaceRequest, context: Context): Async
   if (!Number.isFinite(range) || range <= 0) throw usageError(`The range ${range} is no number above 0.`);
   if (budget !== null && !(budget > 0)) throw usageError(`A budget of ${budget} s is no number above 0.`);
 
-  const problem = await openProblem(request, context);
-  const { memoryBytes } = problem;
+  const count = planeCount(request);
+  // A checkpoint of the path is held while its own loss is computed.
+  const pairs = isMadeOfCheckpoints(request.plane) ? count + 1 : count;
+  const problem = await openProblem(request, context, pairs, count > 1 ? 'take fewer planes' : undefined);
+  const statistics = request.statistics === 'recomputed' ? request.statistics : undefined;
+  const recomputingBytes = statistics ? problem.objective.recomputingBytes : 0;
+  let keeper: Keeper<StoredSurface> | null = null;
   try {
-    const { plane, directions } = await openPlane(problem, request);
-    let grid: GridSize = { columns, rows };
-    let first: FirstCells | null = null;
-    // Chosen before anything is shown, so that the grid never changes under the picture.
-    if (budget !== null) {
-      first = await firstCells(problem.objective, directions, range, context.signal);
-      const count = countWithin(first.secondsPerCell, PLANNED_SHARE * (budget - (performance.now() - started) / 1000));
-      grid = { columns: count, rows: count };
+    const opened = await openPlanes(problem, request, context);
+    const { planes, settings, path } = opened;
+    const box = path ? scaledBox(path.box, range) : boxAround(range);
+    const grid = budget === null ? { columns, rows } : { budgetSeconds: budget };
+    const key = surfaceKey(problem.provenance(statistics), { plane: settings, grid, range });
+    const folder = resultsFolder(request, problem.project);
+    const store = folder === undefined ? null : new Store(folder, context.log ?? (() => {}));
+    if (request.fresh) await store?.remove(key);
+    const kept = (await store?.read(key)) ?? null;
+    if (kept?.result.complete) {
+      const result = withCurrentPath(withCurrentNames(kept.result, problem), path);
+      yield { ...updateOf({ ...kept, result }), key };
+      return;
     }
-    const plan: SurfacePlan = { directions, x: coordinates(grid.columns, range), y: coordinates(grid.rows, range) };
-    for await (const partial of evaluateSurface(problem.objective, plan, context.signal, first)) {
-      yield { result: toResult(problem, plane, plan, partial, budget), progress: partial.progress, memoryBytes };
+    let known: KnownCells | null = kept && knownCells(kept);
+    let size = kept ? { columns: kept.result.x.length, rows: kept.result.y.length } : { columns, rows };
+    // Chosen before anything is shown, so that the grid never changes under the picture.
+    if (budget !== null && kept === null) {
+      const left = (): number => (PLANNED_SHARE * (budget - (performance.now() - started) / 1000)) / planes.length;
+      const { directions } = planes[0]!;
+      const plan = { directions, box, ...(statistics && { statistics }), quick: quickCell(left()) };
+      const first = await firstCells(problem.objective, plan, context.signal);
+      const pathSeconds = 2 * (path?.points.length ?? 0) * first.secondsPerCell;
+      const count = countWithin(first.secondsPerCell, left() - pathSeconds);
+      known = first;
+      size = { columns: count, rows: count };
+    }
+    if (store !== null) keeper = new Keeper(latest => store.write(key, latest));
+    const plan: SurfacePlan = {
+      planes: planes.map(({ directions }) => directions),
+      x: coordinates(size.columns, box.x.half, box.x.middle),
+      y: coordinates(size.rows, box.y.half, box.y.middle),
+      ...(statistics && { statistics }),
+      ...(path && { path: path.points }),
+    };
+    for await (const partial of evaluateSurface(problem.objective, plan, context.signal, known)) {
+      const { progress, secondsPerCell } = partial;
+      const cost = { secondsPerCell, memoryBytes: problem.memoryBytes + recomputingBytes };
+      const result = surfaceResult({ problem, planes: opened, budget, kept }, plan, partial);
+      keeper?.keep({ result, cost });
+      yield { result, progress, ...cost, ...(store !== null && { key }) };
     }
   } finally {
+    await keeper?.close();
     await problem.close();
   }
 }
 
-/** The two directions of a request, and what to say of them. */
-async function openPlane(
-  problem: Problem,
-  request: SurfaceRequest,
-): Promise<{ plane: Plane; directions: SurfacePlan['directions'] }> {
-  const { objective, seed } = problem;
-  const name = request.plane ?? 'random';
-  if (name === 'random') {
-    const perturb = request.perturb ?? 'weights';
-    const directions = {
-      x: randomDirection(objective, seed, 'x', perturb),
-      y: randomDirection(objective, seed, 'y', perturb),
-    };
-    const plane = { kind: 'random', seed, normalization: 'filter', perturb, ...geometry(objective.origin, directions) };
-    return { plane: plane as Plane, directions };
-  }
-  const file = await openCheckpoint(name);
-  try {
-    const directions = {
-      x: await givenDirection(file, 'x', objective.slots),
-      y: await givenDirection(file, 'y', objective.slots),
-    };
-    const how = { normalization: 'as given', perturb: 'as given' } as const;
-    return {
-      plane: {
-        kind: 'file',
-        file: nameInProject(problem.project, name),
-        ...how,
-        ...geometry(objective.origin, directions),
-      },
-      directions,
-    };
-  } finally {
-    await file.close();
-  }
-}
-
-const geometry = (theta: Float32Array, { x, y }: SurfacePlan['directions']): Pick<Plane, 'cosine' | 'norms'> => ({
-  cosine: toJsonNumber(cosine(x, y)),
-  norms: { x: norm(x), y: norm(y), parameters: norm(theta) },
-});
-
-function toResult(
-  problem: Problem,
-  plane: Plane,
-  plan: SurfacePlan,
-  { origin, cells, progress, secondsPerCell }: PartialSurface,
-  budget: number | null,
-): SurfaceUpdate['result'] {
-  const table = (value: (evaluation: Evaluation) => number | null): Cell[][] =>
-    cells.map(row =>
-      row.map(cell => {
-        const own = cell && value(cell);
-        return own === null ? null : toJsonNumber(own);
-      }),
-    );
-  return {
-    kind: 'surface',
-    checkpoint: problem.checkpoint,
-    x: plan.x,
-    y: plan.y,
-    loss: table(({ loss }) => loss),
-    accuracy: origin.accuracy === null ? null : table(({ accuracy }) => accuracy),
-    standardError: origin.standardError === null ? null : table(({ standardError }) => standardError),
-    origin: {
-      loss: toJsonNumber(origin.loss),
-      accuracy: origin.accuracy,
-      standardError: origin.standardError === null ? null : toJsonNumber(origin.standardError),
-    },
-    plane,
-    evaluations: { cells: progress.done, examples: progress.done * Math.max(problem.objective.samples, 1) },
-    ...(budget !== null && { budget: { seconds: budget, finer: finerGrid(plan.x.length, secondsPerCell, budget) } }),
-    complete: progress.done === progress.total,
-    provenance: problem.provenance(),
-  };
-}
-
-function finerGrid(
-  count: number,
-  secondsPerCell: number | null,
-  budget: number,
-): NonNullable<SurfaceResult['budget']>['finer'] {
-  if (secondsPerCell === null) return null;
-  const finer = finerCount(count, secondsPerCell, budget);
-  return finer === null ? null : { columns: finer, rows: finer, seconds: finer * finer * secondsPerCell };
+/** A surface that nothing is left to compute of, as the only one of its updates. */
+function updateOf({ result, cost }: StoredSurface): SurfaceUpdate {
+  const points = evaluatedPoints(result);
+  const progress = { done: points, total: points, elapsedSeconds: result.provenance.seconds, remainingSeconds: 0 };
+  return { result, progress, ...cost };
 }

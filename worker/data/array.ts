@@ -39,7 +39,7 @@ export async function openArray(reference: string, baseDirectory: string): Promi
 }
 
 /** Splits `file#array` at the last `#`, unless all of it is the name of a file. */
-function splitReference(reference: string, baseDirectory: string): { path: string; array: string | null } {
+export function splitReference(reference: string, baseDirectory: string): { path: string; array: string | null } {
   const mark = reference.lastIndexOf('#');
   if (mark < 0 || existsSync(resolve(baseDirectory, reference))) return { path: reference, array: null };
   return { path: reference.slice(0, mark), array: reference.slice(mark + 1) };

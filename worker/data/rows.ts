@@ -60,7 +60,8 @@ function pickRows(tensor: Tensor, first: number, rows: readonly number[]): Tenso
   );
 }
 
-function joinRows(parts: readonly Tensor[], count: number): Tensor {
+/** Tensors of one type and row shape, one after the other: `count` rows in all. */
+export function joinRows(parts: readonly Tensor[], count: number): Tensor {
   const { dtype, shape, data } = parts[0]!;
   const row = elementCount(shape.slice(1));
   const joined = new (data.constructor as new (length: number) => TypedArray)(count * row);

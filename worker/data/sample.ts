@@ -4,7 +4,7 @@ import { type DType, formatShape, isFloating, type Tensor } from '../tensor.ts';
 import { type OpenArray, openArray } from './array.ts';
 import type { Layout } from './layout.ts';
 import { checkNormalization, deliver, type Normalization } from './normalize.ts';
-import { chooseRows, readRows, rowBytes, sliceRows } from './rows.ts';
+import { chooseRows, joinRows, readRows, rowBytes, sliceRows } from './rows.ts';
 
 /** What a sample is taken from: a split's data of basin.json, and how many rows. */
 export interface SampleSpec {
@@ -54,6 +54,30 @@ export interface Sample {
   batch(from: number, to: number): Promise<Batch>;
   close(): Promise<void>;
 }
+
+/** What computing needs of a sample. */
+export type Examples = Pick<Sample, 'count' | 'inputNames' | 'inputTypes' | 'layout' | 'batch'>;
+
+/** Examples [from, to) alone. */
+export const examplesOf = (examples: Examples, from: number, to: number): Examples => ({
+  ...examples,
+  count: to - from,
+  batch: (first, last) => examples.batch(from + first, from + last),
+});
+
+/** The examples with these indices, in this order; at least one. */
+export const examplesAt = (examples: Examples, indices: readonly number[]): Examples => ({
+  ...examples,
+  count: indices.length,
+  async batch(from, to) {
+    const rows = await Promise.all(indices.slice(from, to).map(index => examples.batch(index, index + 1)));
+    const joined = (tensors: readonly Tensor[]): Tensor => joinRows(tensors, rows.length);
+    return {
+      inputs: new Map(examples.inputNames.map(name => [name, joined(rows.map(({ inputs }) => inputs.get(name)!))])),
+      targets: rows[0]!.targets && joined(rows.map(({ targets }) => targets!)),
+    };
+  },
+});
 
 /** A sample up to this size is kept in memory: its rows are read again for every cell of a grid. */
 const MEMORY_BUDGET = 2 ** 30;

@@ -2,6 +2,7 @@ import {
   type AppliedValue,
   consumersOf,
   type Graph,
+  isWeight,
   type ParameterValue,
   type Value,
   valuesOf,
@@ -35,7 +36,7 @@ export function filtersOf(graph: Graph): Map<string, Filters> {
 
 type Consumers = ReturnType<typeof consumersOf>;
 
-/** Looks through transpositions and elementwise scaling for the operator that uses `value` as a weight. */
+/** Looks through transpositions, cuts, joints and elementwise scaling for the operator that uses `value` as a weight. */
 function filtersOfUse(value: Value, parameter: ParameterValue, consumers: Consumers): Filters | null {
   for (const { by, index } of consumers.get(value) ?? []) {
     const found = filtersAt(by, index) ?? throughLayout(by, index, parameter, consumers);
@@ -53,6 +54,7 @@ function filtersAt({ operator, inputs, attributes }: AppliedValue, index: number
     case 'ConvTranspose': {
       // [in, out/group, …]: a filter is an output channel of one group.
       const groups = number(attributes, 'group');
+      if (groups === 1) return index === 1 ? { shape, axes: [1] } : null;
       return index === 1 ? { shape: [groups, shape[0]! / groups, ...shape.slice(1)], axes: [0, 2] } : null;
     }
     case 'MatMul':
@@ -79,6 +81,10 @@ function throughLayout(
       ? { shape: from.shape, axes: found.axes.map(axis => perm[axis]!) }
       : null;
   }
+  if (by.operator === 'Slice' || (by.operator === 'Concat' && isWeight(by))) {
+    const found = filtersOfUse(by, parameter, consumers);
+    return found && found.shape.join() === by.shape.join() ? throughParts(found.axes, from.shape, by.shape) : null;
+  }
   const scaledByConstant = by.operator === 'Mul' && by.inputs[1 - index]!.kind === 'constant';
   if (scaledByConstant && by.shape.join() === from.shape.join()) return filtersOfUse(by, parameter, consumers);
   if (by.operator === 'Reshape' && isUnitReshape(from.shape, by.shape)) {
@@ -86,6 +92,17 @@ function throughLayout(
     return found && found.shape.join() === by.shape.join() ? mapUnitReshape(found, from.shape, by.shape) : null;
   }
   return null;
+}
+
+/**
+ * Carries filter axes back over a cut or a joint, as between the gates of a recurrent layer, or its directions: whole
+ * filters must be left, each of one part.
+ */
+function throughParts(axes: readonly number[], from: readonly number[], to: readonly number[]): Filters | null {
+  const parted = from.flatMap((size, axis) => (size === to[axis] ? [] : [axis]));
+  const kept = parted.filter(axis => !axes.includes(axis));
+  if (kept.some(axis => to[axis] !== 1)) return null;
+  return { shape: from, axes: [...axes, ...kept].sort((a, b) => a - b) };
 }
 
 const withoutUnits = (shape: readonly number[]): number[] => shape.filter(size => size !== 1);

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * of its uniform numbers, 53 bits each, into normal ones.
  */
 export function gaussians(key: readonly (string | number)[], count: number): Float64Array {
-  const uniform = uniforms(key.join('\0'));
+  const uniform = generator(key);
   const values = new Float64Array(count);
   for (let index = 0; index < count; ) {
     const u = 2 * uniform() - 1;
@@ -20,9 +20,15 @@ export function gaussians(key: readonly (string | number)[], count: number): Flo
   return values;
 }
 
+/** Uniform numbers in [−1, 1), keyed alike. */
+export function uniforms(key: readonly (string | number)[], count: number): Float64Array {
+  const uniform = generator(key);
+  return new Float64Array(count).map(() => 2 * uniform() - 1);
+}
+
 /** Uniform numbers in [0, 1) with 53 random bits. */
-function uniforms(key: string): () => number {
-  const hash = createHash('sha256').update(key).digest();
+function generator(key: readonly (string | number)[]): () => number {
+  const hash = createHash('sha256').update(key.join('\0')).digest();
   let [a, b, c, d] = [0, 4, 8, 12].map(at => hash.readUInt32LE(at)) as [number, number, number, number];
   const rotate = (x: number, bits: number) => (x << bits) | (x >>> (32 - bits));
   const next = (): number => {

@@ -9,14 +9,19 @@ import { gaussians } from './gaussian.ts';
 export type Perturb = 'weights' | 'all';
 
 /**
- * A filter-normalised Gaussian direction (Li et al. 2018, section 3): each filter of the draw is scaled to the norm of
+ * A Gaussian direction that is filter-normalised at the origin (Li et al. 2018, section 3): each filter of the draw is scaled to the norm of
  * that filter in θ, and what has no filters stays fixed, or with `all` is scaled as one filter.
  * @param axis which of independent directions, e.g. `x` or `y`. The draw depends on the seed, the axis and each
  *   parameter's name only, so that neither another parameter nor the grid changes it.
  * @returns a vector like θ.
  * Throws `usage` where nothing would move.
  */
-export function randomDirection(objective: Objective, seed: number, axis: string, perturb: Perturb): Float32Array {
+export function randomDirection(
+  objective: Pick<Objective, 'graph' | 'origin' | 'slots'>,
+  seed: number,
+  axis: string,
+  perturb: Perturb,
+): Float32Array {
   const filters = filtersOf(objective.graph);
   const direction = new Float32Array(objective.origin.length);
   for (const slot of objective.slots) {

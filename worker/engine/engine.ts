@@ -7,6 +7,8 @@ import type { Tensor } from '../tensor.ts';
 export interface Engine {
   /** Name and version, for provenance. */
   readonly name: string;
+  /** In what it computes. */
+  readonly dtype: 'float32' | 'float64';
   /** Where the arithmetic happens. */
   readonly device: DeviceName;
   /** Processor threads in use, all lanes together. */

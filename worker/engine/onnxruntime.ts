@@ -166,6 +166,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions): Engine {
 
   return {
     name: `onnxruntime ${version}`,
+    dtype: 'float32',
     device,
     threads: laneCount * threadsPerLane,
     lanes: laneCount,

@@ -108,8 +108,8 @@ export function apply(
 
 /** The value as a constant, where all it depends on is known and it is small. */
 function fold(value: AppliedValue): ConstantValue | null {
-  const { evaluate } = operators[value.operator];
-  if (!evaluate || elementCount(value.shape) > FOLDED_ELEMENTS_MAX) return null;
+  const { evaluate, heavy } = operators[value.operator];
+  if (!evaluate || heavy || elementCount(value.shape) > FOLDED_ELEMENTS_MAX) return null;
   const inputs: Dense[] = [];
   for (const from of value.inputs) {
     if (from.kind !== 'constant' || elementCount(from.shape) > FOLDED_ELEMENTS_MAX) return null;
@@ -145,8 +145,14 @@ export function topologicalOrder(outputs: readonly Value[]): Value[] {
   return order;
 }
 
+/** Whether a value is made of parameters and constants alone. */
+export const isWeight = (value: Value): boolean => topologicalOrder([value]).every(({ kind }) => kind !== 'input');
+
+/** The values that a graph puts out. */
+export const outputsOf = ({ outputs }: Pick<Graph, 'outputs'>): Value[] => outputs.map(output => output.value);
+
 /** Every value of a graph, inputs before the operators that use them. */
-export const valuesOf = (graph: Graph): Value[] => topologicalOrder(graph.outputs.map(output => output.value));
+export const valuesOf = (graph: Graph): Value[] => topologicalOrder(outputsOf(graph));
 
 /** The operators that use each value, with the index at which they take it. */
 export function consumersOf(graph: Graph): Map<Value, { readonly by: AppliedValue; readonly index: number }[]> {

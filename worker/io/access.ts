@@ -8,12 +8,15 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { OutsideError } from '../errors.ts';
 
-const allowed = new AsyncLocalStorage<readonly string[]>();
+const allowed = new AsyncLocalStorage<readonly string[] | undefined>();
 
 /** Runs `work`, in which `permittedPath` refuses files outside of `roots`; `undefined` allows every file. */
 export function withinRoots<T>(roots: readonly string[] | undefined, work: () => Promise<T>): Promise<T> {
   return roots === undefined ? work() : allowed.run(roots, work);
 }
+
+/** Runs `work` on files that are Basin's own, such as kept results, which may lie outside of what a request may read. */
+export const amongOwnFiles = <T>(work: () => Promise<T>): Promise<T> => allowed.run(undefined, work);
 
 /**
  * The path to open for a file: symbolic links are resolved, so that what was checked is what is opened. A path that
@@ -35,6 +38,19 @@ export function permittedPath(path: string): string {
     `${basename(path)}: lies in ${folder}, outside of this workspace; allow that folder to read it.`,
     folder,
   );
+}
+
+/**
+ * The path of a folder to write to, which need not be there yet.
+ * Throws {@link OutsideError} where it, or what of it is there, lies outside of the folders of the request at hand.
+ */
+export function permittedFolder(path: string): string {
+  const roots = allowed.getStore();
+  if (roots === undefined) return path;
+  const given = resolve(path);
+  const real = ancestors(given).reduce((known, ancestor) => resolved(ancestor) ?? known, given);
+  if (roots.some(root => isInside(real, resolved(root) ?? resolve(root)))) return given;
+  throw new OutsideError(`${path}: lies outside of this workspace; allow that folder to keep results in it.`, real);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { inputError, messageOf } from '../errors.ts';
+import { incompleteError, inputError, messageOf } from '../errors.ts';
 import { permittedPath } from './access.ts';
 import { allocate, type ByteSource, checkRange } from './source.ts';
 
@@ -9,11 +9,11 @@ const MAX_READ = 2 ** 30;
 
 /**
  * Opens a file for random access.
- * Throws `input` where there is no such file or it may not be read, and as `permittedPath` does; its reads throw `input`
+ * @param name what messages call it.
+ * Throws `input` where there is no such file or it may not be read, and as `permittedPath` does; its reads throw `incomplete`
  * where the file has changed since, because bytes of two versions together are no checkpoint.
  */
-export async function openFile(path: string): Promise<ByteSource> {
-  const name = basename(path);
+export async function openFile(path: string, name: string = basename(path)): Promise<ByteSource> {
   const handle = await openRegular(path);
   const opened = await handle.stat({ bigint: true });
   const source: ByteSource = {
@@ -32,7 +32,9 @@ export async function openFile(path: string): Promise<ByteSource> {
       // Asked after the reads, so that a change during them is seen too.
       const now = await handle.stat({ bigint: true });
       if (done < length || now.size !== opened.size || now.mtimeNs !== opened.mtimeNs) {
-        throw inputError(`${name}: changed while it was being read; try again when it has been written completely.`);
+        throw incompleteError(
+          `${name}: changed while it was being read; try again when it has been written completely.`,
+        );
       }
       return bytes;
     },
@@ -48,14 +50,15 @@ async function openRegular(given: string): Promise<FileHandle> {
     const status = await stat(path);
     if (status.isFile()) return await open(path, 'r');
   } catch (error) {
-    throw inputError(`${given}: ${reason(error)}.`, error);
+    throw inputError(`${given}: ${reasonUnread(error, 'file')}.`, error);
   }
   throw inputError(`${given}: not a file; name a file inside it.`);
 }
 
-function reason(error: unknown): string {
+/** Why what a user named cannot be read, and the remedy, as the end of a sentence. */
+export function reasonUnread(error: unknown, what: 'file' | 'folder'): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file; check the path';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `no such ${what}; check the path`;
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read; check its permissions';
   return `cannot be opened (${messageOf(error)})`;
 }

@@ -10,7 +10,7 @@ export interface ByteSource {
   readonly whole: boolean;
   /**
    * Reads exactly `length` bytes at `offset` into memory of their own, which the caller may change.
-   * Throws `endsEarly` where they lie beyond the end, `input` where the file changed since it was opened.
+   * Throws `endsEarly` where they lie beyond the end, `incomplete` where the file changed since it was opened.
    */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { inputError } from '../errors.ts';
 import { toGraphTensor } from '../graph/onnx/convert.ts';
-import type { ModelFile } from '../graph/onnx/read.ts';
+import { allNodes, type ModelFile } from '../graph/onnx/read.ts';
 import type { GraphType } from '../graph/types.ts';
-import { elementCount, formatShape, isFloating, type Tensor, toFloat32 } from '../tensor.ts';
+import { formatShape, isFloating, type Tensor, toFloat32 } from '../tensor.ts';
 import { type Matching, matchTensors, type Siblings, type SourcedMatch } from './match.ts';
 import { unwrapped } from './names.ts';
-import { type ParameterFilter, selects } from './parameterFilter.ts';
+import { matchesAny, type ParameterFilter, selects } from './parameterFilter.ts';
 
 /** Where a parameter lies in the vector θ. */
 export interface ParameterSlot {
@@ -21,10 +21,25 @@ export interface ParameterSlot {
   readonly size: number;
 }
 
+/** Where a running mean or variance of a normalisation lies in the vector of statistics; the rest as of a parameter. */
+export interface StatisticSlot extends ParameterSlot {
+  readonly kind: 'mean' | 'variance';
+}
+
 /** What an initializer of the model is: a parameter as it is or transposed, or a constant of the checkpoint. */
 export type BoundInitializer =
   | { readonly kind: 'parameter'; readonly slot: ParameterSlot; readonly transposed: boolean }
-  | { readonly kind: 'constant'; readonly tensor: Tensor<GraphType>; readonly transposed: boolean };
+  | BoundConstant;
+
+export interface BoundConstant {
+  readonly kind: 'constant';
+  /** The tensor's name in the checkpoint. */
+  readonly name: string;
+  readonly tensor: Tensor<GraphType>;
+  readonly transposed: boolean;
+  /** Of a normalisation's mean or variance: where it lies among the statistics. */
+  readonly statistic?: StatisticSlot;
+}
 
 /** A checkpoint's contents in the places a model has for them. */
 export interface Binding {
@@ -33,6 +48,9 @@ export interface Binding {
   readonly initializers: ReadonlyMap<string, BoundInitializer>;
   /** All parameters, one after the other as the slots say. */
   readonly theta: Float32Array;
+  readonly statisticSlots: readonly StatisticSlot[];
+  /** All running means and variances, one after the other as their slots say; empty where the network has none. */
+  readonly statistics: Float32Array;
   /** SHA-256 (hex) of everything that was taken from the checkpoint, with its names in the model and its shapes. */
   readonly digest: string;
   readonly notes: readonly string[];
@@ -42,6 +60,8 @@ export interface BindOptions {
   /** Which parameters θ consists of; the others are constants. */
   readonly parameters?: ParameterFilter;
   readonly siblings?: Siblings;
+  /** Patterns of tensors that no checkpoint has and that keep the model file's own values, as the user said. */
+  readonly constants?: readonly string[];
   /** Sees what was matched before any of it is read, and may refuse. */
   readonly inspect?: (matches: readonly SourcedMatch[]) => void;
 }
@@ -57,30 +77,32 @@ export async function bindCheckpoint(
   options: BindOptions = {},
 ): Promise<Binding> {
   const matching = await matchTensors(model, checkpoint, options.siblings);
-  const problem = problemOf(model, checkpoint, matching);
+  const problem = problemOf(model, checkpoint, matching, options.constants);
   if (problem) throw inputError(problem);
   options.inspect?.(matching.matches);
 
-  const reader = new BindingReader(checkpoint.name, options.parameters);
+  const reader = new BindingReader(checkpoint.name, options.parameters, variancesOf(model));
   for (const match of matching.matches) await reader.take(match);
-  return reader.finish(model, matching);
+  return reader.finish(model, matching, keptConstants(model, matching, options.constants));
 }
 
 /**
  * Why a checkpoint cannot be bound to a model, as a sentence with the remedy; null where it can.
  * A tensor that the graph needs and the checkpoint lacks is never the model file's own value in silence.
  */
-export function problemOf(model: ModelFile, checkpoint: Checkpoint, { matches, unmatched }: Matching): string | null {
+export function problemOf(
+  model: ModelFile,
+  checkpoint: Checkpoint,
+  matching: Matching,
+  constants: readonly string[] = [],
+): string | null {
+  const { matches, unmatched } = matching;
   const describe = (name: string) => `${name} (${formatShape(model.initializers.get(name)!.shape)})`;
   const folded = unmatched.checkpoint.find(name => /\.running_(mean|var)$/.test(name));
   if (folded) {
     return `${checkpoint.name}: ${model.name} has no place for ${folded}, because the exporter folded BatchNorm into the layer before it; export the model again with training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False.`;
   }
-  // A scalar that only the model has is part of its architecture, such as the factor of an attention layer.
-  const missing = unmatched.model.filter(name => {
-    const { dtype, shape } = model.initializers.get(name)!;
-    return isFloating(dtype) && shape.length > 0;
-  });
+  const missing = missingTensors(model, matching).filter(name => !matchesAny(constants, name));
   const refused = checkpoint.unreadable.find(({ name }) =>
     missing.some(wanted => name === wanted || name.endsWith(`.${wanted}`)),
   );
@@ -90,7 +112,7 @@ export function problemOf(model: ModelFile, checkpoint: Checkpoint, { matches, u
     const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
     const remedy = /^(onnx::|\d+$|_val_|val_)/.test(first)
       ? `the exporter renamed it, and no checkpoint in this folder holds the values the model was exported with; export the model again with do_constant_folding=False, or keep that checkpoint beside the others`
-      : `export the model from this network with do_constant_folding=False, so that its tensors keep their names`;
+      : `export the model from this network with do_constant_folding=False, so that its tensors keep their names, or name it in "constants" of basin.json if it is no weight`;
     return `${checkpoint.name}: the checkpoint lacks the tensor ${describe(first)}${more} of ${model.name}; ${remedy}.`;
   }
   if (!matches.some(({ role }) => role === 'parameter')) {
@@ -99,21 +121,62 @@ export function problemOf(model: ModelFile, checkpoint: Checkpoint, { matches, u
   return null;
 }
 
+/** What only the model file has. A scalar there is part of the architecture, such as the factor of an attention layer. */
+const missingTensors = (model: ModelFile, { unmatched }: Matching): readonly string[] =>
+  unmatched.model.filter(name => {
+    const { dtype, shape } = model.initializers.get(name)!;
+    return isFloating(dtype) && shape.length > 0;
+  });
+
+/** Tensors of the model file that keep its values because the user said so. */
+const keptConstants = (model: ModelFile, matching: Matching, constants: readonly string[] = []): readonly string[] =>
+  missingTensors(model, matching).filter(name => matchesAny(constants, name));
+
+/** Initializers that normalisations take as running variances. */
+const variancesOf = (model: ModelFile): ReadonlySet<string> =>
+  new Set(
+    allNodes(model.nodes).flatMap(node => (node.op_type === 'BatchNormalization' ? node.input!.slice(4, 5) : [])),
+  );
+
+/** Vectors with slots, one after the other. */
+class Layout<S extends ParameterSlot> {
+  readonly slots: S[] = [];
+  private readonly parts: Float32Array[] = [];
+  private size = 0;
+
+  /** @param slot all of a slot but its place, which is the next one. */
+  add(slot: Omit<S, 'offset' | 'size'>, values: Float32Array): S {
+    const placed = { ...slot, offset: this.size, size: values.length } as S;
+    this.size += values.length;
+    this.slots.push(placed);
+    this.parts.push(values);
+    return placed;
+  }
+
+  vector(): Float32Array {
+    const whole = new Float32Array(this.size);
+    this.slots.forEach(({ offset }, index) => {
+      whole.set(this.parts[index]!, offset);
+    });
+    return whole;
+  }
+}
+
 /** Reads matched tensors one after the other, each once, and lays the parameters out in θ. */
 class BindingReader {
   private readonly digest = createHash('sha256');
   private readonly initializers = new Map<string, BoundInitializer>();
-  private readonly parts: Float32Array[] = [];
-  private readonly slots: ParameterSlot[] = [];
+  private readonly parameters = new Layout<ParameterSlot>();
+  private readonly statistics = new Layout<StatisticSlot>();
   /** Slots by the memory behind them: a tied tensor counts once. */
   private readonly bySource = new Map<string, ParameterSlot>();
   private readonly rounded: string[] = [];
   private readonly fixed: string[] = [];
-  private size = 0;
 
   constructor(
     private readonly checkpoint: string,
     private readonly filter: ParameterFilter | undefined,
+    private readonly variances: ReadonlySet<string>,
   ) {}
 
   async take({ source, initializer, role, transposed: turned }: SourcedMatch): Promise<void> {
@@ -128,41 +191,47 @@ class BindingReader {
     this.digest.update(`${initializer}\0${tensor.dtype}\0${tensor.shape.join()}\0`);
     this.digest.update(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
     if (tensor.dtype === 'float64') this.rounded.push(source.name);
-    if (role === 'parameter' && selects(this.filter, source.name)) {
-      const key = unwrapped(initializer);
-      const slot = { name: source.name, key, shape: source.shape, offset: this.size, size: elementCount(source.shape) };
-      this.size += slot.size;
-      this.slots.push(slot);
-      this.parts.push(toFloat32(tensor));
+    const { name, shape } = source;
+    const key = unwrapped(initializer);
+    if (role === 'parameter' && selects(this.filter, name)) {
+      const slot = this.parameters.add({ name, key, shape }, toFloat32(tensor));
       this.bySource.set(identity, slot);
       this.initializers.set(initializer, { kind: 'parameter', slot, transposed });
-    } else {
-      if (role === 'parameter') this.fixed.push(source.name);
-      const refuse = (problem: string) => inputError(`${this.checkpoint}: tensor ${source.name}: ${problem}`);
-      this.initializers.set(initializer, { kind: 'constant', tensor: toGraphTensor(tensor, refuse), transposed });
+      return;
     }
+    if (role === 'parameter') this.fixed.push(name);
+    const refuse = (problem: string) => inputError(`${this.checkpoint}: tensor ${name}: ${problem}`);
+    const bound = { kind: 'constant', name, tensor: toGraphTensor(tensor, refuse), transposed } as const;
+    if (role !== 'statistic') {
+      this.initializers.set(initializer, bound);
+      return;
+    }
+    // The same memory under another name.
+    if (this.initializers.has(initializer)) return;
+    const kind = this.variances.has(initializer) ? 'variance' : 'mean';
+    const statistic = this.statistics.add({ name, key, shape, kind }, toFloat32(tensor));
+    this.initializers.set(initializer, { ...bound, statistic });
   }
 
-  finish(model: ModelFile, { unmatched, notes }: Matching): Binding {
-    if (this.slots.length === 0) {
+  finish(model: ModelFile, { unmatched, notes }: Matching, kept: readonly string[]): Binding {
+    if (this.parameters.slots.length === 0) {
       throw inputError(
         `${this.checkpoint}: "parameters" selects none of its parameters, such as ${this.fixed[0]}; check the patterns in basin.json or --parameters.`,
       );
     }
-    const theta = new Float32Array(this.size);
-    this.slots.forEach(({ offset }, index) => {
-      theta.set(this.parts[index]!, offset);
-    });
     const listed = (names: readonly string[]) => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
     const unused = unmatched.checkpoint.filter(name => !name.endsWith('num_batches_tracked'));
     const all = [...notes];
     if (this.rounded.length > 0) all.push(`float64 tensors were rounded to float32: ${listed(this.rounded)}.`);
     if (this.fixed.length > 0) all.push(`Parameters held fixed as asked: ${listed(this.fixed)}.`);
+    if (kept.length > 0) all.push(`Kept at the values of ${model.name}, as asked: ${listed(kept)}.`);
     if (unused.length > 0) all.push(`Tensors of the checkpoint that ${model.name} does not use: ${listed(unused)}.`);
     return {
-      slots: this.slots,
+      slots: this.parameters.slots,
       initializers: this.initializers,
-      theta,
+      theta: this.parameters.vector(),
+      statisticSlots: this.statistics.slots,
+      statistics: this.statistics.vector(),
       digest: this.digest.digest('hex'),
       notes: all,
     };

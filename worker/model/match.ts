@@ -1,12 +1,13 @@
 /** Finds which tensor of a checkpoint supplies which initializer of a model: by name, else by contents, else as tied. */
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { inputError } from '../errors.ts';
-import type { ModelFile } from '../graph/onnx/read.ts';
+import { allNodes, type ModelFile } from '../graph/onnx/read.ts';
 import type { Initializer } from '../graph/onnx/tensors.ts';
 import type { Match } from '../results.ts';
 import { elementCount, formatShape, isFloating, type LazyTensor } from '../tensor.ts';
 import { compareContents, type Orientation } from './contents.ts';
-import { commonPrefix, unwrapped } from './names.ts';
+import { weightAxes } from './kernelLayout.ts';
+import { commonPrefix, isTreeName, treeName, unwrapped } from './names.ts';
 
 /** A match and the tensor it is about. */
 export type SourcedMatch = Match & { readonly source: LazyTensor };
@@ -35,6 +36,7 @@ export async function matchTensors(
 ): Promise<Matching> {
   const matcher = new Matcher(model, checkpoint);
   matcher.byName();
+  matcher.byTree();
   await matcher.byTie();
   await matcher.byContents(checkpoint.tensors, siblings);
   await matcher.byTie();
@@ -69,6 +71,33 @@ class Matcher {
       const orientation = this.orientationByShape(source, initializer);
       this.add(source, initializer, exact ? 'name' : 'prefix', orientation);
     }
+  }
+
+  /** The same path through a tree of arrays, with the kernels that its layers have in place of weights. */
+  byTree(): void {
+    const trees = [...this.tensors.values()].filter(({ name }) => isTreeName(name));
+    const missing = this.missing();
+    if (trees.length === 0 || missing.length === 0) return;
+    const names = trees.map(({ name }) => treeName(name));
+    const prefix = commonPrefix(this.checkpoint.name, names, [...this.used.keys()]);
+    const bare = new Map(trees.map((tensor, index) => [prefix.ofTensor(names[index]!), tensor]));
+    for (const initializer of missing) {
+      const source = bare.get(prefix.ofInitializer(initializer.name));
+      const isKernel = source !== undefined && /\bkernel\W*$/.test(source.name);
+      const orientation =
+        source && (isKernel ? this.orientationOfKernel(source, initializer) : sameShape(source, initializer));
+      if (source && orientation) this.add(source, initializer, 'prefix', orientation);
+    }
+  }
+
+  /** How a kernel, [...window, in, out], lies in what the model has in its place; null where it does not fit. */
+  private orientationOfKernel(source: LazyTensor, initializer: Initializer): Orientation | null {
+    const rank = initializer.shape.length;
+    const uses = this.model.nodes.filter(node => node.input?.[1] === initializer.name);
+    const isTurned = uses.some(node => node.op_type === 'Conv' || transposesSecond(node));
+    if (rank < 2 || uses.length === 0 || !isTurned) return sameShape(source, initializer);
+    const turned = weightAxes(rank).map(axis => source.shape[axis]);
+    return turned.join() === initializer.shape.join() ? 'transposed' : null;
   }
 
   /**
@@ -165,7 +194,8 @@ class Matcher {
 
   private add(source: LazyTensor, initializer: Initializer, rule: Match['rule'], orientation: Orientation): void {
     const { name } = initializer;
-    const role = !isFloating(source.dtype) ? 'constant' : this.statistics.has(name) ? 'statistic' : 'parameter';
+    const trained = this.model.frozen?.has(name) ? 'constant' : 'parameter';
+    const role = !isFloating(source.dtype) ? 'constant' : this.statistics.has(name) ? 'statistic' : trained;
     const transposed = orientation === 'transposed' ? { transposed: true as const } : {};
     this.found.set(name, { tensor: source.name, initializer: name, role, rule, source, ...transposed });
   }
@@ -204,15 +234,26 @@ class Matcher {
   }
 }
 
+const sameShape = (source: LazyTensor, initializer: Initializer): Orientation | null =>
+  source.shape.join() === initializer.shape.join() ? 'same' : null;
+
 const transposesSecond = (node: ModelFile['nodes'][number]): boolean =>
   node.attribute?.some(({ name, i }) => name === 'transB' && Number(i ?? 0) !== 0) ?? false;
 
 /** The initializers that some node uses, in the file's order. */
 function usedInitializers(model: ModelFile): Map<string, Initializer> {
-  const used = new Set(model.nodes.flatMap(node => node.input ?? []).concat(model.outputs));
+  const used = new Set(
+    allNodes(model.nodes)
+      .flatMap(node => node.input ?? [])
+      .concat(model.outputs),
+  );
   return new Map([...model.initializers].filter(([name]) => used.has(name)));
 }
 
 /** Means and variances of normalisation layers: measured, not trained, so no part of θ. */
 const normalizationStatistics = (model: ModelFile): ReadonlySet<string> =>
-  new Set(model.nodes.filter(node => node.op_type === 'BatchNormalization').flatMap(node => node.input!.slice(3, 5)));
+  new Set(
+    allNodes(model.nodes)
+      .filter(node => node.op_type === 'BatchNormalization')
+      .flatMap(node => node.input!.slice(3, 5)),
+  );

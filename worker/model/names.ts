@@ -1,3 +1,4 @@
+import { dotted } from '../checkpoint/pytree.ts';
 import { inputError } from '../errors.ts';
 
 /** Wrappers that put their name before every tensor of a model: DataParallel and torch.compile. */
@@ -5,6 +6,28 @@ const WRAPPERS = /^(?:module\.|_orig_mod\.)+/;
 
 /** A tensor's name without its wrappers'. */
 export const unwrapped = (name: string): string => name.replace(WRAPPERS, '');
+
+/** What Flax calls the parts of a layer, and PyTorch. */
+const LEAVES: Readonly<Record<string, string>> = {
+  kernel: 'weight',
+  scale: 'weight',
+  embedding: 'weight',
+  mean: 'running_mean',
+  var: 'running_var',
+};
+
+/** The collections of variables that Flax and Haiku put parameters and statistics in. */
+const COLLECTIONS = /^(params|batch_stats|state|model_state)\./;
+
+/** Whether a name is one of a tree of arrays, whose parts no dots separate. */
+export const isTreeName = (name: string): boolean => /[/[]/.test(name);
+
+/** What a tensor of a tree would be called by PyTorch: `params/fc/kernel` is `fc.weight`. */
+export function treeName(name: string): string {
+  const parts = unwrapped(dotted(name).replace(COLLECTIONS, '')).split('.');
+  const leaf = parts.pop()!;
+  return [...parts, Object.hasOwn(LEAVES, leaf) ? LEAVES[leaf]! : leaf].join('.');
+}
 
 /** Strips what stands before the names of one side only. */
 export interface CommonPrefix {

@@ -8,9 +8,12 @@ export interface ParameterFilter {
 /** Whether the filter selects a parameter; no filter selects all. */
 export function selects(filter: ParameterFilter | undefined, name: string): boolean {
   if (!filter) return true;
-  const matches = (patterns: readonly string[]) => patterns.some(pattern => matchesGlob(pattern, name));
-  return (filter.include.length === 0 || matches(filter.include)) && !matches(filter.exclude);
+  return (filter.include.length === 0 || matchesAny(filter.include, name)) && !matchesAny(filter.exclude, name);
 }
+
+/** Whether a name fits one of the patterns. */
+export const matchesAny = (patterns: readonly string[], name: string): boolean =>
+  patterns.some(pattern => matchesGlob(pattern, name));
 
 /** Walks both texts once with one place to return to, so that no pattern takes long (as a regular expression could). */
 function matchesGlob(pattern: string, text: string): boolean {

@@ -1,6 +1,5 @@
 import { channelsFirst, channelsFirstShape, hasChannelsLast } from '../data/layout.ts';
-import type { Sample } from '../data/sample.ts';
-import { matchRowShape } from '../data/sample.ts';
+import { type Examples, matchRowShape } from '../data/sample.ts';
 import type { Feeds } from '../engine/engine.ts';
 import { inputError } from '../errors.ts';
 import { graphTypeOf } from '../graph/onnx/convert.ts';
@@ -27,7 +26,7 @@ const TARGETS = Symbol('targets');
  * @param targetsAsInput whether an input without an array of its own takes the targets.
  * Throws `input` where an input has no array or rows of another shape.
  */
-export function planInputs(model: ModelFile, sample: Sample, targetsAsInput: boolean): InputPlan {
+export function planInputs(model: ModelFile, sample: Examples, targetsAsInput: boolean): InputPlan {
   const single = sample.inputNames.length === 1 && sample.inputNames[0] === '';
   const free = model.inputs.filter(declared => single || !sample.inputNames.includes(declared.name));
   const routes = model.inputs.map((declared): Route => {
@@ -73,7 +72,7 @@ interface Route {
 const typeOf = (declared: DeclaredInput, otherwise: GraphType): GraphType =>
   declared.dtype ? graphTypeOf(declared.dtype) : otherwise;
 
-function route(model: ModelFile, declared: DeclaredInput, sample: Sample, name: string): Route {
+function route(model: ModelFile, declared: DeclaredInput, sample: Examples, name: string): Route {
   const { shape } = sample.inputTypes[sample.inputNames.indexOf(name)]!;
   const type = typeOf(declared, 'float32');
   const last = hasChannelsLast(sample.layout, shape);

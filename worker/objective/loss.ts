@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { openArray } from '../data/array.ts';
 import { inputError } from '../errors.ts';
 import { formatShape, numberAt } from '../tensor.ts';
-import type { HEADS } from './heads.ts';
+import type { HEADS } from './heads/table.ts';
 
 /** PyTorch's own default (CrossEntropyLoss). */
 export const DEFAULT_IGNORE_INDEX = -100;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { countWithin, finerCount, firstCells, gridCounts } from '../../../worker/analysis/budget.ts';
-import { coordinates } from '../../../worker/analysis/grid.ts';
+import { boxAround, coordinates } from '../../../worker/analysis/grid.ts';
 import { surface } from '../../../worker/analysis/surface.ts';
 import { formula } from './formula.ts';
 
 const directions = { x: Float32Array.of(1, 0), y: Float32Array.of(0, 1) };
 const range = 0.7;
+const plan = (quick: number, own = range) => ({ directions, box: boxAround(own), quick });
 const signal = (): AbortSignal => new AbortController().signal;
 
 describe('a budget', () => {
@@ -42,15 +43,15 @@ describe('a budget', () => {
   it('computes no cell twice, whichever grid is chosen, and changes no value', async () => {
     for (const count of gridCounts) {
       const objective = formula((a, b) => Math.sin(3 * a) + b * b);
-      const plan = { directions, x: coordinates(count, range), y: coordinates(count, range) };
-      const first = await firstCells(objective, directions, range, signal());
+      const whole = { planes: [directions], x: coordinates(count, range), y: coordinates(count, range) };
+      const first = await firstCells(objective, plan(1), signal());
       objective.calls.count = 1 + first.cells.length;
       let last = null;
-      for await (const partial of surface(objective, plan, signal(), first)) last = partial;
+      for await (const partial of surface(objective, whole, signal(), first)) last = partial;
       assert.equal(objective.calls.count, count * count);
       let plain = null;
-      for await (const partial of surface(objective, plan, signal())) plain = partial;
-      assert.deepEqual(last?.cells, plain?.cells);
+      for await (const partial of surface(objective, whole, signal())) plain = partial;
+      assert.deepEqual(last?.planes, plain?.planes);
       assert.equal(last?.progress.done, count * count);
     }
   });
@@ -65,9 +66,34 @@ describe('a budget', () => {
       while (performance.now() < end);
       return objective.evaluate(theta, stop);
     };
-    const { secondsPerCell } = await firstCells({ ...objective, evaluate }, directions, range, signal());
+    const { secondsPerCell } = await firstCells({ ...objective, evaluate }, plan(0), signal());
     // The opening would make it 0.0675 s and more.
     assert.ok(secondsPerCell >= 0.02 && secondsPerCell < 0.06, String(secondsPerCell));
+  });
+
+  it('measures no longer than the eight cells take where the finest grid fits in any case', async () => {
+    const counts: number[] = [];
+    for (const quick of [1000, 0]) {
+      const objective = formula(() => 1);
+      await firstCells(objective, plan(quick), signal());
+      counts.push(objective.calls.count);
+    }
+    const [quick, measured] = counts;
+    assert.equal(quick, 9);
+    assert.ok(measured! > 9, `${measured} cells`);
+  });
+
+  it('takes quick cells for quick where the last of them were held up', async () => {
+    const quick = 0.05;
+    let count = 0;
+    const objective = { ...formula(() => 1), concurrency: 1 };
+    const evaluate: typeof objective.evaluate = async (theta, stop) => {
+      const end = performance.now() + (count++ >= 7 ? 100 : 1);
+      while (performance.now() < end);
+      return objective.evaluate(theta, stop);
+    };
+    const { secondsPerCell } = await firstCells({ ...objective, evaluate }, plan(quick), signal());
+    assert.ok(secondsPerCell <= quick, String(secondsPerCell));
   });
 
   it('stops the other lanes when one fails, and says why', async () => {
@@ -75,7 +101,7 @@ describe('a budget', () => {
       if (a > 1.5 && b > 2.5) throw new Error('boom');
       return 1;
     });
-    await assert.rejects(firstCells(objective, directions, 1, signal()), /boom/);
+    await assert.rejects(firstCells(objective, plan(0, 1), signal()), /boom/);
     assert.equal(objective.calls.running, 0);
   });
 
@@ -83,8 +109,7 @@ describe('a budget', () => {
     await assert.rejects(
       firstCells(
         formula(() => 1),
-        directions,
-        1,
+        plan(0, 1),
         AbortSignal.abort(),
       ),
       { kind: 'interrupted' },

@@ -10,6 +10,9 @@ export function formula(
   return {
     slots: [],
     origin: Float32Array.of(1, 2),
+    statisticSlots: [],
+    statistics: new Float32Array(),
+    recomputingBytes: 0,
     graph: { inputs: [], outputs: [] },
     samples: 10,
     concurrency: 3,
@@ -25,6 +28,19 @@ export function formula(
       } finally {
         calls.running--;
       }
+    },
+    outputs: () => {
+      throw new Error('a formula has no network');
+    },
+    divergenceFrom: async () => null,
+    differentiate: () => {
+      throw new Error('a formula has no graph to differentiate');
+    },
+    minibatch: () => {
+      throw new Error('a formula has no examples to choose from');
+    },
+    parts: () => {
+      throw new Error('a formula has no examples to part');
     },
     close: async () => {},
   };

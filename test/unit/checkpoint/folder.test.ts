@@ -41,16 +41,10 @@ describe('folders of checkpoints', () => {
       /^checkpoint: a PyTorch distributed .*python -m torch\.distributed\.checkpoint\.format_utils dcp_to_torch FOLDER model\.pt/,
     ],
     [
-      'of a Hugging Face model',
-      ['config.json', 'pytorch_model.bin'],
-      /^checkpoint: .*name the file pytorch_model\.bin/,
+      'of an adapter',
+      ['adapter_config.json', 'adapter_model.safetensors'],
+      /^checkpoint: an adapter without the model it belongs to; merge the two with merge_and_unload/,
     ],
-    [
-      'of a Hugging Face model in parts',
-      ['config.json', 'pytorch_model.bin.index.json', 'pytorch_model-00001-of-00002.bin'],
-      /^checkpoint: a folder of a Hugging Face model .*from_pretrained .*torch\.save/,
-    ],
-    ['of safetensors', ['config.json', 'model.safetensors'], /^checkpoint: .*from_pretrained .*torch\.save/],
     ['of TensorFlow', ['saved_model.pb', 'variables/variables.index'], /^checkpoint: a TensorFlow checkpoint/],
     ['of a run', ['epoch_1.pt', 'epoch_2.pt', 'log.txt'], /name a file in it, such as epoch_2\.pt \(2 files look like/],
     ['of one file', ['model.ckpt'], /name a file in it, such as model\.ckpt\.$/],
@@ -67,7 +61,7 @@ describe('folders of checkpoints', () => {
     ['bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt', /one part of a DeepSpeed/],
     ['__0_0.distcp', /^__0_0\.distcp: one part of a PyTorch distributed .*dcp_to_torch FOLDER model\.pt/],
     ['.metadata', /one part of a PyTorch distributed/],
-    ['pytorch_model-00001-of-00002.bin', /: part 1 of 2 of a Hugging Face model; load it with from_pretrained/],
+    ['pytorch_model-00001-of-00002.bin', /: part 1 of 2 of a checkpoint; name its folder, or the \.index\.json in it/],
     ['model-00002-of-00003.safetensors', /: part 2 of 3 of/],
   ];
   for (const [file, message] of parts) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openCheckpoint } from '../../../worker/checkpoint/open.ts';
-import { stepInName } from '../../../worker/checkpoint/stateDict.ts';
+import { positionInName } from '../../../worker/checkpoint/position.ts';
 import { checkTensor, expectedFiles, FILES } from '../io/fixtures.ts';
 
 describe('checkpoints against PyTorch and NumPy', () => {
@@ -10,7 +10,7 @@ describe('checkpoints against PyTorch and NumPy', () => {
       try {
         assert.equal(checkpoint.name, file);
         assert.equal(checkpoint.format, expected.format);
-        assert.equal(checkpoint.step, expected.step);
+        assert.equal(checkpoint.position.step ?? checkpoint.position.epoch, expected.step);
         assert.deepEqual(
           checkpoint.tensors.map(tensor => tensor.name),
           Object.keys(expected.tensors),
@@ -23,19 +23,26 @@ describe('checkpoints against PyTorch and NumPy', () => {
   }
 });
 
-describe('the step in a file name', () => {
-  const cases: [string, number | null][] = [
-    ['step_00300.pt', 300],
-    ['epoch=3-step=1200.ckpt', 1200],
-    ['epoch12.pt', 12],
-    ['ckpt-7.npz', 7],
-    ['checkpoint_10_of_20.pt', 20],
-    ['5.pt', 5],
-    ['resnet20-12fca82f.th', null],
-    ['model.pt', null],
-    ['lr0.1_iter500.pt', 500],
-    ['model_v2.pt', null],
-    ['run-99999999999999999999.pt', null],
+describe('how far training was, by a file name', () => {
+  const cases: [string, number | null, number | null][] = [
+    ['step_00300.pt', 300, null],
+    ['epoch=3-step=1200.ckpt', 1200, 3],
+    ['epoch12.pt', null, 12],
+    ['epoch_024.pt', null, 24],
+    ['step-1000', 1000, null],
+    ['checkpoint-500', 500, null],
+    ['ckpt-7.npz', 7, null],
+    ['checkpoint_10_of_20.pt', 10, null],
+    ['5.pt', 5, null],
+    ['e7-val_0.123.pt', null, 7],
+    ['resnet20-12fca82f.th', null, null],
+    ['model.pt', null, null],
+    ['lr0.1_iter500.pt', 500, null],
+    ['model_v2.pt', null, null],
+    ['run-99999999999999999999.pt', null, null],
+    ['last.pt', null, null],
   ];
-  for (const [file, step] of cases) it(`${file} → ${step}`, () => assert.equal(stepInName(file), step));
+  for (const [file, step, epoch] of cases) {
+    it(`${file} → step ${step}, epoch ${epoch}`, () => assert.deepEqual(positionInName(file), { step, epoch }));
+  }
 });

@@ -37,12 +37,11 @@ describe('what is refused', () => {
     ['text', text('loss: 0.25\n'), 'input', /^x: a text file/],
     ['a web page', text('\n<!DOCTYPE html><html></html>'), 'input', /^x: a web page/],
     ['a Git LFS pointer', text('version https://git-lfs.github.com/spec/v1\noid sha256:0\n'), 'input', /git lfs pull/],
-    ['safetensors', text('\x10\0\0\0\0\0\0\0{"w":{"dtype"  }}'), 'input', /safetensors file, not supported yet/],
-    ['HDF5', text('\x89HDF\r\n\x1a\n\0\0\0'), 'input', /HDF5 file, not supported yet/],
+    ['the beginning of HDF5', text('\x89HDF\r\n\x1a\n\0\0\0'), 'incomplete', /ends after 11 bytes where 48/],
     ['GGUF', text('GGUF\x03\0\0\0'), 'input', /GGUF/],
     ['another pickle', text('\x80\x04}.'), 'input', /a pickle that torch\.save did not write/],
     ['noise', text('\x01\x02\x03\x04'), 'input', /no known format/],
-    ['another zip archive', zip([{ name: 'config.json', data: text('{}') }]), 'input', /\(config\.json\) that neither/],
+    ['another zip archive', zip([{ name: 'config.json', data: text('{}') }]), 'input', /\(config\.json\) that none/],
     ['two bytes of a zip archive', text('PK'), 'incomplete', /no directory at its end/],
     ['nine bytes of the old container', readFixture('legacy-strided.pth').subarray(0, 9), 'incomplete', /ends after 9/],
   ];
@@ -50,7 +49,7 @@ describe('what is refused', () => {
     it(what, () => refuses(() => readCheckpoint(fromBytes('x', bytes)), kind, message));
   }
 
-  const truncated = ['strided.pt', 'legacy-strided.pth', 'arrays.npz', 'deflated.pt'];
+  const truncated = ['strided.pt', 'legacy-strided.pth', 'step-40.safetensors', 'arrays.npz', 'deflated.pt'];
   for (const file of truncated) {
     it(`${file}, cut short anywhere`, async () => {
       const whole = readFixture(file);
@@ -77,7 +76,7 @@ describe('what is refused', () => {
       await writeFile(path, readFixture('strided.pt'));
       const checkpoint = await openCheckpoint(path);
       await writeFile(path, Buffer.concat([readFixture('strided.pt'), Buffer.alloc(1)]));
-      await refuses(() => checkpoint.tensors[0]!.read(), 'input', /model\.pt: changed while it was being read/);
+      await refuses(() => checkpoint.tensors[0]!.read(), 'incomplete', /model\.pt: changed while it was being read/);
       await checkpoint.close();
     } finally {
       await rm(folder, { recursive: true });

@@ -62,7 +62,11 @@ describe('the memory plan', () => {
     });
     assert.throws(
       () => checkMemory('big.pt', network, nothing, 1e9),
-      /even its last block alone does not fit; allow more/,
+      /even its last block alone does not fit; allow more with --memory\.$/,
+    );
+    assert.throws(
+      () => checkMemory('big.pt', network, nothing, 1e9, 12, 'look for fewer eigenvalues'),
+      /allow more with --memory, or look for fewer eigenvalues\.$/,
     );
   });
 

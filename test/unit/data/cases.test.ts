@@ -18,7 +18,10 @@ describe('published checkpoints and data', () => {
     const checkpoint = await openCheckpoint(`${CASES}/cifar10-resnet20/resnet20-12fca82f.th`);
     const tensors = checkpoint.tensors;
     const count = tensors.reduce((total, tensor) => total + elementCount(tensor.shape), 0);
-    assert.deepEqual([checkpoint.format, checkpoint.step, tensors.length, count], ['PyTorch legacy', null, 97, 271098]);
+    assert.deepEqual(
+      [checkpoint.format, checkpoint.position.step, tensors.length, count],
+      ['PyTorch legacy', null, 97, 271098],
+    );
     // torch.load and float64 sums gave these.
     const sums: [string, number][] = [
       ['module.conv1.weight', 1.3100982000032673],

@@ -5,10 +5,10 @@ import { type Filters, filtersOf } from '../../../worker/direction/filters.ts';
 import { gaussians } from '../../../worker/direction/gaussian.ts';
 import { givenDirection } from '../../../worker/direction/given.ts';
 import { normalizeFilters, randomDirection } from '../../../worker/direction/random.ts';
-import { cosine, norm } from '../../../worker/direction/vector.ts';
 import { apply, constant, type Graph, input, parameter, type Value } from '../../../worker/graph/graph.ts';
 import type { Objective } from '../../../worker/objective/objective.ts';
 import { elementCount, type LazyTensor, tensorFromNumbers } from '../../../worker/tensor.ts';
+import { cosine, norm } from '../../../worker/vector.ts';
 import { DIGITS_CNN, DIGITS_MLP, engines, withProblem } from '../objective/problems.ts';
 
 after(() => engines.dispose());
@@ -89,6 +89,30 @@ describe('filters', () => {
     'are found through an axis of size one': [
       filtersIn([5, 1, 7], w => apply('MatMul', [x(1, 5), apply('Reshape', [w], { shape: [5, 7] })])),
       { shape: [5, 1, 7], axes: [2] },
+    ],
+    // Two directions of two gates, and of one of them the weights of one gate.
+    'are found in the parts that they are cut into and joined of': [
+      filtersIn([2, 4, 3], w => {
+        const attributes = { starts: [1, 2, 0], steps: [1, 1, 1], sizes: [1, 2, 3] };
+        const gate = apply('Reshape', [apply('Slice', [w], attributes)], { shape: [2, 3] });
+        const joined = apply('Concat', [gate, constant(tensorFromNumbers([1, 2, 3], 'float32', [1, 3]))], { axis: 0 });
+        return apply('MatMul', [x(1, 3), apply('Transpose', [joined], { perm: [1, 0] })]);
+      }),
+      { shape: [2, 4, 3], axes: [0, 1] },
+    ],
+    'do not exist where filters are cut through': [
+      filtersIn([5, 7], w => {
+        const part = apply('Slice', [w], { starts: [0, 0], steps: [1, 1], sizes: [3, 7] });
+        return apply('MatMul', [x(1, 3), part]);
+      }),
+      undefined,
+    ],
+    'do not exist for what is joined to data': [
+      filtersIn([1, 3], w => {
+        const joined = apply('Concat', [w, x(2, 3)], { axis: 0 });
+        return apply('MatMul', [joined, constant(tensorFromNumbers([1, 2, 3], 'float32', [3, 1]))]);
+      }),
+      undefined,
     ],
     'do not exist for a bias': [filtersIn([7], w => apply('Add', [x(1, 7), w])), undefined],
     'do not exist for a normalisation weight': [filtersIn([7], w => apply('Mul', [x(1, 7), w])), undefined],

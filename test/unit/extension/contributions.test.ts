@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { checkpointExtensions, looksLikeCheckpoint } from '../../../extension/checkpointFiles.ts';
-import { commands, contextKeys, landscapeViewType, setUpViewId, walkthroughId } from '../../../extension/commands.ts';
+import {
+  commands,
+  compareViewType,
+  contextKeys,
+  landscapeViewType,
+  resultViewTypes,
+  runsViewId,
+  runViewType,
+  setUpViewId,
+  walkthroughId,
+} from '../../../extension/commands.ts';
+import { contextOf } from '../../../extension/runs/runNodes.ts';
+import { resultFileName } from '../../../extension/surfaceCommand.ts';
+import { checkpointOf } from '../../fixtures/runListings.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -15,8 +28,14 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
   readonly contributes: {
     readonly commands: readonly { command: string; enablement?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
-    readonly views: Readonly<Record<string, readonly { id: string; when: string }[]>>;
-    readonly viewsWelcome: readonly { view: string; contents: string }[];
+    readonly customEditors: readonly {
+      viewType: string;
+      priority: string;
+      selector: readonly { filenamePattern: string }[];
+    }[];
+    readonly views: Readonly<Record<string, readonly { id: string; when?: string; icon: string }[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { id: string; icon: string }[] };
+    readonly viewsWelcome: readonly { view: string; contents: string; when?: string }[];
     readonly walkthroughs: readonly {
       id: string;
       steps: readonly {
@@ -29,6 +48,19 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 };
 const { contributes } = manifest;
 const ids: readonly string[] = Object.values(commands);
+/** What the rows of the view of runs may be. */
+const contexts: readonly string[] = [
+  contextOf({ kind: 'run', folder: '/w/a' }, undefined),
+  contextOf({ kind: 'run', folder: '/w/a' }, { phase: 'running' }),
+  ...(['measured', 'partial', 'stale', 'unmeasured', 'failed', 'incomplete'] as const).map(state =>
+    contextOf({ kind: 'checkpoint', folder: '/w/a', path: '', checkpoint: checkpointOf(1, state) }, undefined),
+  ),
+  contextOf(
+    { kind: 'checkpoint', folder: '/w/a', path: '', checkpoint: checkpointOf(1, 'measured', { present: false }) },
+    undefined,
+  ),
+  contextOf({ kind: 'rest', folder: '/w/a', count: 1 }, undefined),
+];
 const menuItems = Object.values(contributes.menus).flat();
 
 describe('contributions in package.json', () => {
@@ -48,18 +80,56 @@ describe('contributions in package.json', () => {
       ...menuItems.map(({ when }) => when),
       ...contributes.commands.map(({ enablement }) => enablement),
       ...Object.values(contributes.views).flatMap(views => views.map(({ when }) => when)),
+      ...contributes.viewsWelcome.map(({ when }) => when),
     ];
-    const used = clauses.flatMap(clause => clause?.replaceAll(/'[^']*'/g, '').match(/basin\.\w+/g) ?? []);
-    assert.deepEqual([...new Set(used)], Object.values(contextKeys));
+    const used = clauses.flatMap(clause => clause?.replaceAll(/'[^']*'|\/[^/]*\//g, '').match(/basin\.\w+/g) ?? []);
+    assert.deepEqual([...new Set(used)].toSorted(), Object.values(contextKeys).toSorted());
   });
 
-  it('wake the extension for a landscape that outlived a reload', () => {
-    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${landscapeViewType}`));
+  it('put into the menus of the runs only what belongs to rows as they are', () => {
+    const when = (contributes.menus['view/item/context'] ?? []).map(item => item.when ?? '');
+    const patterns = when.map(clause => /viewItem (?:== '(.*)'|=~ \/(.*)\/)$/.exec(clause));
+    for (const [index, pattern] of patterns.entries()) {
+      assert.ok(pattern, when[index]);
+      const context = new RegExp(pattern[2] ?? `^${pattern[1]}$`);
+      assert.ok(
+        contexts.some(each => context.test(each)),
+        when[index],
+      );
+    }
+    assert.deepEqual(
+      contexts.filter(each => !patterns.some(pattern => new RegExp(pattern?.[2] ?? `^${pattern?.[1]}$`).test(each))),
+      ['checkpoint.incomplete', 'checkpoint.gone', 'rest'],
+    );
+  });
+
+  it('wake the extension for panels that outlived a reload', () => {
+    const woken = manifest.activationEvents.flatMap(event => event.match(/(?<=^onWebviewPanel:).*/) ?? []);
+    assert.deepEqual(woken, [landscapeViewType, runViewType, compareViewType]);
   });
 
   it('speak of the landscape panel by its view type', () => {
     const viewTypes = menuItems.flatMap(({ when }) => when?.match(/activeWebviewPanelId == '([^']*)'/)?.[1] ?? []);
     assert.deepEqual([...new Set(viewTypes)], [landscapeViewType]);
+    const editors = menuItems.flatMap(({ when }) => when?.match(/activeCustomEditorId =~ \/([^/]*)\//)?.[1] ?? []);
+    for (const pattern of new Set(editors)) {
+      for (const viewType of Object.values(resultViewTypes)) assert.match(viewType, new RegExp(pattern));
+    }
+    assert.ok(editors.length > 0);
+  });
+
+  it('open files that are named as results by themselves, and other JSON files on request', () => {
+    assert.deepEqual(
+      contributes.customEditors.map(({ viewType, priority, selector }) => [
+        viewType,
+        priority,
+        ...selector.map(({ filenamePattern }) => filenamePattern),
+      ]),
+      [
+        [resultViewTypes.named, 'default', `*.${resultFileName('').slice(1)}`],
+        [resultViewTypes.any, 'option', '*.json'],
+      ],
+    );
   });
 
   it('offer the command on the files that look like checkpoints, local or remote', () => {
@@ -67,7 +137,7 @@ describe('contributions in package.json', () => {
       item => item.command === commands.visualizeLandscape,
     )?.when;
     const pattern = (key: string): RegExp => {
-      const [, source, flags] = when?.match(new RegExp(`${key} =~ /(.*?)/(i?)( |$)`)) ?? [];
+      const [, source, flags] = when?.match(new RegExp(`${key} =~ /(.*?)/(i?)([ )]|$)`)) ?? [];
       assert.ok(source, `no pattern for ${key} in: ${when}`);
       return new RegExp(source, flags);
     };
@@ -79,10 +149,11 @@ describe('contributions in package.json', () => {
     assert.doesNotMatch('git', pattern('resourceScheme'));
   });
 
-  it('offer to set up a project in the view that the extension fills', () => {
+  it('welcome in the views that the extension fills', () => {
     const views = Object.values(contributes.views).flatMap(group => group.map(({ id }) => id));
-    assert.deepEqual(views, [setUpViewId]);
+    assert.deepEqual(views, [setUpViewId, runsViewId]);
     assert.deepEqual([...new Set(contributes.viewsWelcome.map(({ view }) => view))], views);
+    assert.deepEqual(Object.keys(contributes.views), ['explorer', contributes.viewsContainers.activitybar[0]?.id]);
     const opened = contributes.viewsWelcome.map(({ contents }) => decodeURIComponent(contents)).join();
     assert.match(opened, new RegExp(`openWalkthrough\\?"${walkthroughId}"`));
     assert.equal(walkthroughId, `basin.basin#${contributes.walkthroughs[0]?.id}`);
@@ -107,7 +178,11 @@ describe('contributions in package.json', () => {
   });
 
   it('name icons that are there', () => {
-    for (const file of [manifest.icon, 'media/landscape-light.svg', 'media/landscape-dark.svg']) {
+    const icons = [
+      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...Object.values(contributes.views).flatMap(views => views.map(({ icon }) => icon)),
+    ];
+    for (const file of [manifest.icon, 'media/landscape-light.svg', 'media/landscape-dark.svg', ...icons]) {
       assert.ok(existsSync(new URL(file, root)), file);
     }
   });

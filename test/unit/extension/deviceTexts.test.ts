@@ -19,6 +19,7 @@ const result: DevicesResult = {
     { name: 'cuda', usable: false, hardware: null, adapter: null, reason: 'No GPU.', remedy: 'Use another machine.' },
   ],
   auto: 'cpu',
+  tfjs: { engine: 'tfjs 4.22.0 (wasm)', device: 'cpu', reason: 'It is slow.', remedy: 'Install another.' },
 };
 
 describe('devices in the editor', () => {
@@ -47,6 +48,7 @@ describe('devices in the editor', () => {
       'cpu: usable. 2 processors.',
       'webgpu: usable. It is slow. Install a driver.',
       'cuda: not usable. No GPU. Use another machine.',
+      'The engine tfjs: tfjs 4.22.0 (wasm) on cpu. It is slow. Install another.',
     ]);
   });
 });

@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
-import { endingOf, nextState, type PanelEvent, restoredState } from '../../../extension/panelState.ts';
+import {
+  type Computation,
+  endingOf,
+  nextState,
+  type PanelEvent,
+  restoredComputation,
+  resumableOf,
+} from '../../../extension/panelState.ts';
 import { RestartBudgetError, type WorkerExit, WorkerExitedError } from '../../../extension/workerErrors.ts';
-import type { PanelState } from '../../../webview/messages.ts';
 import { computationError, incompleteError, inputError, interruptedError } from '../../../worker/errors.ts';
 import { completeSurface, update } from './surfaces.ts';
 
-const checkpoint = 'runs/a.pt';
 const half = update(2, 4);
 const partial = { surface: half.result, progress: half.progress };
 const message = 'a.pt: no.';
 
-const starting: PanelState = { checkpoint, phase: 'starting' };
-const computing: PanelState = { checkpoint, phase: 'computing', ...partial };
-const done: PanelState = { checkpoint, phase: 'done', surface: completeSurface };
-const cancelled: PanelState = { checkpoint, phase: 'cancelled', ...partial };
-const failed: PanelState = { checkpoint, phase: 'failed', message };
-const stopped: PanelState = { checkpoint, phase: 'stopped', message, ...partial };
-const restored = restoredState(checkpoint);
+const starting: Computation = { phase: 'starting' };
+const computing: Computation = { phase: 'computing', ...partial };
+const done: Computation = { phase: 'done', surface: completeSurface };
+const cancelled: Computation = { phase: 'cancelled', ...partial };
+const failed: Computation = { phase: 'failed', message };
+const stopped: Computation = { phase: 'stopped', message, ...partial };
+const restored = restoredComputation(undefined);
 
 const events = {
   started: { type: 'started' },
@@ -29,7 +34,7 @@ const events = {
 } as const satisfies Record<string, PanelEvent>;
 
 describe('panel state', () => {
-  const cases: readonly [name: string, from: PanelState, event: keyof typeof events, to: PanelState][] = [
+  const cases: readonly [name: string, from: Computation, event: keyof typeof events, to: Computation][] = [
     ['a restored panel starts', restored, 'started', starting],
     ['a restored panel is refused', restored, 'failed', failed],
     ['the first cells arrive', starting, 'partial', computing],
@@ -37,13 +42,13 @@ describe('panel state', () => {
     ['the last cells arrive', computing, 'finished', done],
     ['a small surface finishes at once', starting, 'finished', done],
     ['cancelling keeps the partial surface', computing, 'cancelled', cancelled],
-    ['cancelling before the first cell', starting, 'cancelled', { checkpoint, phase: 'cancelled' }],
+    ['cancelling before the first cell', starting, 'cancelled', { phase: 'cancelled' }],
     ['a failure keeps the partial surface', computing, 'failed', { ...failed, ...partial }],
     ['a failure before the first cell', starting, 'failed', failed],
     ['a failure that the guide would mend', starting, 'lacking', { ...failed, remedy: 'setUp' }],
     ['a retry of it drops the remedy', { ...failed, remedy: 'setUp' }, 'started', starting],
     ['a crash keeps the partial surface', computing, 'stopped', stopped],
-    ['a crash before the first cell', starting, 'stopped', { checkpoint, phase: 'stopped', message }],
+    ['a crash before the first cell', starting, 'stopped', { phase: 'stopped', message }],
     ['a retry keeps the surface and drops the message', stopped, 'started', { ...starting, surface: half.result }],
     ['a retry of a cancelled one', cancelled, 'started', { ...starting, surface: half.result }],
     ['cells after cancelling are ignored', cancelled, 'partial', cancelled],
@@ -64,7 +69,34 @@ describe('panel state', () => {
   it('says how to go on after a reload', () => {
     assert.equal(restored.phase, 'cancelled');
     assert.match(restored.message ?? '', /reloaded.*retry/);
+    assert.match(restoredComputation(half.result).message ?? '', /reloaded.*kept.*resum/);
   });
+
+  it('is done at once after a reload where everything was kept', () => {
+    assert.deepEqual(restoredComputation(completeSurface), done);
+  });
+
+  it('says after a reload that the checkpoint was written again, and only then', () => {
+    const begun = Date.parse(completeSurface.provenance.time);
+    assert.equal(restoredComputation(completeSurface, begun - 1).phase, 'done');
+    const { phase, message, surface } = restoredComputation(completeSurface, begun + 1);
+    assert.deepEqual([phase, surface], ['cancelled', completeSurface]);
+    assert.match(message ?? '', /written again.*retry/);
+  });
+
+  const resumable: readonly [name: string, state: Computation, expected: object | undefined][] = [
+    ['cancelled in mid-grid', cancelled, { done: 2, total: 4 }],
+    ['stopped in mid-grid', stopped, { done: 2, total: 4 }],
+    ['failed in mid-grid', { ...failed, ...partial }, { done: 2, total: 4 }],
+    ['reloaded in mid-grid', restoredComputation(half.result), { done: 2, total: 3 }],
+    ['running', computing, undefined],
+    ['done', done, undefined],
+    ['cancelled before the first cell', { phase: 'cancelled' }, undefined],
+    ['starting again', { ...cancelled, phase: 'starting' }, undefined],
+  ];
+  for (const [name, state, expected] of resumable) {
+    it(`${expected ? 'can' : 'cannot'} be resumed when ${name}`, () => assert.deepEqual(resumableOf(state), expected));
+  }
 });
 
 describe('ending of a rejected computation', () => {
@@ -76,12 +108,17 @@ describe('ending of a rejected computation', () => {
     ['a failed computation', computationError('out of memory.'), 'failed', /^out of memory\.$/],
     ['a fault of ours', new TypeError('x is not a function'), 'failed', /^x is not a function$/],
     ['no error at all', 'text', 'failed', /^text$/],
-    ['a crashed engine', new WorkerExitedError(crash), 'stopped', /exit code 1\), saying "Error: boom"; retry/],
+    [
+      'a crashed engine',
+      new WorkerExitedError(crash),
+      'stopped',
+      /exit code 1\), saying "Error: boom"; resume or retry/,
+    ],
     [
       'an engine that was killed after some chatter',
       new WorkerExitedError({ reason: 'crashed', code: null, signal: 'SIGKILL', stderr: ['hello'] }),
       'stopped',
-      /\(killed by SIGKILL, as the system does when memory runs out\); retry/,
+      /\(killed by SIGKILL, as the system does when memory runs out\); resume or retry/,
     ],
     ['an engine given up', new RestartBudgetError(3, 5, crash), 'stopped', /stopped 3 times.*Restart Engine/],
   ];

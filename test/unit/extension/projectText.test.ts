@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { completeProject, missingParts, type ProjectDraft, type ProjectPart } from '../../../extension/projectText.ts';
+import {
+  completeProject,
+  missingParts,
+  type ProjectDraft,
+  type ProjectPart,
+  resultsNamedIn,
+} from '../../../extension/projectText.ts';
 
 const whole: ProjectDraft = { model: 'model.onnx', inputs: 'd.npz#x', targets: 'd.npz#y', scale: 255, loss: 'mse' };
 
@@ -59,5 +65,18 @@ describe('basin.json', () => {
     it(`lacks ${missing?.join(', ') ?? 'sense'} in ${JSON.stringify(text.slice(0, 50))}`, () => {
       assert.deepEqual(missingParts(text), missing);
     });
+  }
+});
+
+describe('the folder of results in basin.json', () => {
+  const cases: readonly [text: string, expected: string | null][] = [
+    ['{ "results": "../shared" } // ours', '../shared'],
+    ['{ "model": "m.onnx" }', null],
+    ['{ "results": 3 }', null],
+    ['{ "results": "" }', null],
+    ['', null],
+  ];
+  for (const [text, expected] of cases) {
+    it(`is ${expected ?? 'none'} in ${text || 'an empty file'}`, () => assert.equal(resultsNamedIn(text), expected));
   }
 });

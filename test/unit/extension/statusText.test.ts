@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands } from '../../../extension/commands.ts';
-import { statusText } from '../../../extension/statusText.ts';
+import type { SharpnessText } from '../../../extension/runs/sharpnessText.ts';
+import { type StatusContext, statusText } from '../../../extension/statusText.ts';
 import type { PanelState } from '../../../webview/messages.ts';
 import type { DevicesResult } from '../../../worker/results.ts';
 import { completeSurface, surface, update } from './surfaces.ts';
@@ -53,6 +54,80 @@ describe('status text', () => {
     });
   }
 
+  const sharpness: SharpnessText = {
+    text: 'λmax 12.3 $(arrow-up)',
+    paragraphs: ['**epoch\\_024**', '[Measure This Run](command:basin.measureRun)'],
+    accessibleLabel: 'λmax 12.3 of epoch 24',
+    isMeasuring: false,
+    isOwn: true,
+  };
+  const { text: _, ...unknown } = sharpness;
+  const withSharpness: readonly [
+    what: string,
+    state: PanelState | undefined,
+    context: StatusContext,
+    text: string,
+    accessible: string,
+    tooltip: RegExp,
+  ][] = [
+    [
+      'no landscape yet',
+      undefined,
+      { sharpness },
+      '$(graph) λmax 12.3 $(arrow-up)',
+      'Basin: λmax 12.3 of epoch 24',
+      /^\*\*epoch\\_024\*\*\n\n\[Measure This Run\].*\n\n\[Visualize Landscape\]/,
+    ],
+    [
+      'a landscape, whose loss gives way',
+      { checkpoint, phase: 'done', surface: completeSurface },
+      { sharpness },
+      '$(graph) λmax 12.3 $(arrow-up)',
+      'Basin: λmax 12.3 of epoch 24; landscape of runs/a.pt done',
+      /^\*\*epoch\\_024\*\*\n.*\*\*runs\/a\\\.pt\*\*\n.*Loss \|/s,
+    ],
+    [
+      'a run that is being measured',
+      undefined,
+      { sharpness: { ...sharpness, isMeasuring: true } },
+      '$(sync~spin) λmax 12.3 $(arrow-up)',
+      'Basin: λmax 12.3 of epoch 24',
+      /Measure This Run/,
+    ],
+    [
+      'a landscape that is being computed',
+      { checkpoint, phase: 'computing', surface: result, progress },
+      { sharpness },
+      '$(sync~spin) 43 %',
+      'Basin: λmax 12.3 of epoch 24; landscape of runs/a.pt computing',
+      /Measure This Run/,
+    ],
+    [
+      'a run of which nothing is known',
+      { checkpoint, phase: 'done', surface: completeSurface },
+      { sharpness: unknown },
+      '$(graph) 0.00620',
+      'Basin: λmax 12.3 of epoch 24; landscape of runs/a.pt done',
+      /Measure This Run/,
+    ],
+    [
+      'Restricted Mode',
+      undefined,
+      { sharpness, isRestricted: true },
+      '$(graph) Basin',
+      'Basin: nothing is read in Restricted Mode',
+      /^Basin reads nothing in Restricted Mode\.\n\n\[Manage Workspace Trust\]\(command:workbench\.trust\.manage\)$/,
+    ],
+  ];
+  for (const [what, state, context, text, accessible, tooltip] of withSharpness) {
+    it(`beside the sharpness: ${what}`, () => {
+      const status = statusText(state, context);
+      assert.equal(status.text, text);
+      assert.equal(status.accessibleLabel, accessible);
+      assert.match(status.tooltip, tooltip);
+    });
+  }
+
   it('lists the devices once they are known, each with its reason', () => {
     const cpu = {
       name: 'cpu',
@@ -70,13 +145,20 @@ describe('status text', () => {
       reason: 'No | GPU.',
       remedy: 'Buy one.',
     };
-    const devices = { kind: 'devices', engine: 'onnxruntime', folder: null, devices: [cpu, cuda], auto: 'cpu' };
+    const devices = {
+      kind: 'devices',
+      engine: 'onnxruntime',
+      folder: null,
+      devices: [cpu, cuda],
+      auto: 'cpu',
+      tfjs: { engine: null, device: null, reason: '', remedy: null },
+    };
     const states = [
       [undefined, 'usable, taken by auto'],
       [{ checkpoint, phase: 'done', surface: completeSurface }, 'usable, in use, taken by auto'],
     ] as const;
     for (const [state, status] of states) {
-      const { tooltip } = statusText(state, devices as DevicesResult);
+      const { tooltip } = statusText(state, { devices: devices as DevicesResult });
       assert.ok(tooltip.includes(`\n| cpu | ${status} | 2 processors\\. |\n`), tooltip);
       assert.match(tooltip, /\n\| cuda \| not usable \| No \\\| GPU\\\. \|\n/);
     }

@@ -51,6 +51,7 @@ export const update = (done: number, total: number): SurfaceUpdate => ({
   result: surface({ evaluations: { cells: done, examples: 500 * done } }),
   progress: { done, total, elapsedSeconds: 1, remainingSeconds: null },
   memoryBytes: 2 ** 27,
+  secondsPerCell: 0.5,
 });
 
 export const completeSurface = surface({ complete: true, loss: [[1, 0.0062, 1]] });

@@ -145,14 +145,14 @@ describe('worker supervisor', () => {
         name: 'exits with a code and last words',
         crash: supervisor => supervisor.request(exit, { code: 3, stderr }),
         expected: { code: 3, signal: null },
-        message: /exit code 3\), saying "Error: no more cells"; retry/,
+        message: /exit code 3\), saying "Error: no more cells"; resume or retry/,
         stderr: stderr.split('\n').slice(-20),
       },
       {
         name: 'exits with 0 and nothing to say',
         crash: supervisor => supervisor.request(exit, { code: 0, stderr: '' }),
         expected: { code: 0, signal: null },
-        message: /exit code 0\); retry/,
+        message: /exit code 0\); resume or retry/,
         stderr: [],
       },
       {

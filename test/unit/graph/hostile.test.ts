@@ -21,6 +21,8 @@ const MODELS = [
   'test/fixtures/digits-mlp/model.onnx',
   'test/fixtures/data/tokens/model.onnx',
   'test/fixtures/binding/tied/model.onnx',
+  'test/fixtures/derivatives/recurrent/model.onnx',
+  'test/fixtures/derivatives/convolutional/model.onnx',
 ];
 
 /** Reads a model and builds its graph with its own weights for two examples. */
@@ -53,6 +55,20 @@ const NAMES = ['x', '', '0', '__proto__', 'constructor'];
 const OPERATORS = [
   ...['Expand', 'Reshape', 'ConstantOfShape', 'Tile', 'Pad', 'Range', 'Gather', 'Concat', 'Conv', 'ConvTranspose'],
   ...['MatMul', 'Gemm', 'Slice', 'Transpose', 'Squeeze', 'ReduceMean', 'Cast', 'If', 'Split', 'Where', 'MaxPool'],
+  ...[
+    'AveragePool',
+    'Resize',
+    'Upsample',
+    'Einsum',
+    'EyeLike',
+    'OneHot',
+    'GatherND',
+    'GatherElements',
+    'CumSum',
+    'LSTM',
+  ],
+  ...['ScatterND', 'ScatterElements', 'DepthToSpace', 'LpNormalization', 'ArgMax', 'ReduceLogSumExp', 'Trilu'],
+  ...['GRU', 'RNN', 'LpPool', 'GlobalLpPool', 'Attention', 'RMSNormalization', 'GroupNormalization'],
   ...['toString', '__proto__'],
 ];
 
@@ -118,7 +134,7 @@ function within(field: number, content: Buffer): Buffer {
 }
 
 describe(`damaged models, ${ITERATIONS} of each`, function () {
-  this.timeout(60_000 + ITERATIONS * 200);
+  this.timeout(240_000 + ITERATIONS * 200);
   for (const file of MODELS) {
     const bytes = readFileSync(join(ROOT, file));
     for (const [how, make] of [

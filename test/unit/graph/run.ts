@@ -1,12 +1,17 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../../../worker/tensor.ts';
 
-/** Runs an ONNX model in ONNX Runtime without its optimisations, as an opinion independent of Basin's rules. */
+/**
+ * Runs an ONNX model in ONNX Runtime, as an opinion independent of Basin's rules.
+ * @param optimized as the engine runs it; by default node by node, as it is written.
+ */
 export async function runModel(
   model: Uint8Array,
   feeds: Readonly<Record<string, Tensor>>,
+  { optimized }: { readonly optimized: boolean } = { optimized: false },
 ): Promise<{ readonly shape: readonly number[]; readonly type: string; readonly data: ArrayLike<number | bigint> }[]> {
-  const session = await InferenceSession.create(model, { graphOptimizationLevel: 'disabled', logSeverityLevel: 4 });
+  const graphOptimizationLevel = optimized ? 'all' : 'disabled';
+  const session = await InferenceSession.create(model, { graphOptimizationLevel, logSeverityLevel: 4 });
   try {
     const inputs = Object.fromEntries(
       session.inputNames.map(name => {

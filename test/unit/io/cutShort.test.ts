@@ -29,6 +29,7 @@ const files: Readonly<Record<string, readonly [Uint8Array, Open]>> = {
   'legacy-strided.pth': [readFixture('legacy-strided.pth'), checkpoint],
   'legacy-dtypes-protocol4.pth': [readFixture('legacy-dtypes-protocol4.pth'), checkpoint],
   'partly-legacy.pt': [readFixture('partly-legacy.pt'), checkpoint],
+  'step-40.safetensors': [readFixture('step-40.safetensors'), checkpoint],
   'partly.npz': [readFixture('partly.npz'), checkpoint],
   'data.npz#labels': [readFixture('data.npz'), array('x', 'labels')],
   'data-compressed.npz#labels': [readFixture('data-compressed.npz'), array('x', 'labels')],

@@ -110,7 +110,7 @@ function checkpointOf(
   return {
     format: 'test',
     name: 'a.pt',
-    step: null,
+    position: { step: null, epoch: null },
     tensors: Object.entries(tensors).map(
       ([name, { shape, values, storage }]): LazyTensor => ({
         name,
@@ -174,6 +174,18 @@ describe('binding by contents', () => {
     const model = modelOf({ 'onnx::MatMul_3': square });
     const twice = checkpointOf({ 'a.weight': square, 'b.weight': square });
     await assert.rejects(bindCheckpoint(model, twice), /lacks the tensor onnx::MatMul_3/);
+  });
+
+  it("keeps the model's own value only where the user says so", async () => {
+    const model = modelOf({ 'fc.weight': square, 'positions.sines': other });
+    const checkpoint = checkpointOf({ 'fc.weight': square });
+    await assert.rejects(
+      bindCheckpoint(model, checkpoint),
+      /lacks the tensor positions.sines .*"constants" of basin.json/,
+    );
+    const bound = await bindCheckpoint(model, checkpoint, { constants: ['positions.*'] });
+    assert.equal(bound.initializers.has('positions.sines'), false);
+    assert.ok(bound.notes.some(note => note.startsWith('Kept at the values of ') && note.includes('positions.sines')));
   });
 
   it('minds a tensor that cannot be read where the model needs it, and not where it does not', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { summarizeHeads } from '../../../worker/objective/evaluation.ts';
-import { HEADS, type HeadResult } from '../../../worker/objective/heads.ts';
+import type { HeadResult } from '../../../worker/objective/heads/head.ts';
+import { HEADS } from '../../../worker/objective/heads/table.ts';
 import { type DType, type Tensor, tensorFromNumbers } from '../../../worker/tensor.ts';
 
 const float = (shape: readonly number[], values: readonly number[]) => tensorFromNumbers(values, 'float32', shape);
@@ -84,7 +85,7 @@ const close = (value: number, expected: number): boolean =>
 describe('loss heads', () => {
   for (const [name, { head, output, targets, losses, accuracy }] of Object.entries(cases)) {
     it(name, () => {
-      const result = HEADS[head]({})(output, targets, targets.shape[0]!);
+      const result = HEADS[head]({}).evaluate(output, targets, targets.shape[0]!);
       const evaluation = summarizeHeads([result]);
       evaluation.perExample!.forEach((value, index) => {
         assert.ok(close(value, losses[index]!), `example ${index}: ${value}, not ${losses[index]}`);
@@ -94,29 +95,35 @@ describe('loss heads', () => {
   }
 
   it('refuse a target that is no class, and targets of another shape', () => {
-    assert.throws(() => HEADS['cross-entropy']({})(float([1, 3], [0, 0, 0]), labels([3]), 1), /target 3 of example 0/);
-    assert.throws(() => HEADS['cross-entropy']({})(float([1, 3], [0, 0, 0]), labels([-1]), 1), /target -1/);
     assert.throws(
-      () => HEADS['cross-entropy']({})(float([1, 3], [0, 0, 0]), labels([1, 1], [1, 2]), 1),
+      () => HEADS['cross-entropy']({}).evaluate(float([1, 3], [0, 0, 0]), labels([3]), 1),
+      /target 3 of example 0/,
+    );
+    assert.throws(() => HEADS['cross-entropy']({}).evaluate(float([1, 3], [0, 0, 0]), labels([-1]), 1), /target -1/);
+    assert.throws(
+      () => HEADS['cross-entropy']({}).evaluate(float([1, 3], [0, 0, 0]), labels([1, 1], [1, 2]), 1),
       /1×3 and .* 1×2/,
     );
     assert.throws(
-      () => HEADS.mse()(float([1, 3], [0, 0, 0]), float([1, 2], [0, 0]), 1),
+      () => HEADS.mse().evaluate(float([1, 3], [0, 0, 0]), float([1, 2], [0, 0]), 1),
       /output is 3 an example and the targets are 2/,
     );
   });
 });
 
 describe('the mean over examples', () => {
-  const head = (sums: number[], weights: number[], correct: number): HeadResult => ({
+  const head = (sums: number[], weights: number[], correct: number[]): HeadResult => ({
     sums: Float64Array.from(sums),
     weights: Float64Array.from(weights),
-    counted: weights.reduce((sum, weight) => sum + weight),
-    correct,
+    counted: Float64Array.from(weights),
+    correct: Float64Array.from(correct),
   });
 
   it('weighs targets, not batches, and has the standard error s/√n for equal weights', () => {
-    const { loss, standardError, accuracy } = summarizeHeads([head([1, 2, 3], [1, 1, 1], 1), head([10], [1], 1)]);
+    const { loss, standardError, accuracy } = summarizeHeads([
+      head([1, 2, 3], [1, 1, 1], [0, 1, 0]),
+      head([10], [1], [1]),
+    ]);
     const deviations = [1, 2, 3, 10].map(value => (value - 4) ** 2).reduce((a, b) => a + b);
     assert.equal(loss, 4);
     assert.equal(accuracy, 0.5);
@@ -124,12 +131,14 @@ describe('the mean over examples', () => {
   });
 
   it('is a ratio where examples have different numbers of targets', () => {
-    const { loss, perExample } = summarizeHeads([head([6, 1], [3, 1], 3)]);
+    const { loss, perExample, accuracy, predictions } = summarizeHeads([head([6, 1], [3, 1], [3, 0])]);
     assert.equal(loss, 7 / 4);
     assert.deepEqual([...perExample!], [2, 1]);
+    assert.equal(accuracy, 3 / 4);
+    assert.deepEqual([...predictions!.correct], [3, 0]);
   });
 
   it('has no standard error with one example', () => {
-    assert.equal(summarizeHeads([head([6], [3], 3)]).standardError, null);
+    assert.equal(summarizeHeads([head([6], [3], [3])]).standardError, null);
   });
 });

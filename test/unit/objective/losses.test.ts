@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { summarizeHeads } from '../../../worker/objective/evaluation.ts';
-import { HEADS } from '../../../worker/objective/heads.ts';
+import { HEADS } from '../../../worker/objective/heads/table.ts';
 import { describeLoss, type LossSpec, readLoss, weightPenalty } from '../../../worker/objective/loss.ts';
 import { elementCount, type Tensor, tensorFromNumbers } from '../../../worker/tensor.ts';
 import { FILES, refuses } from '../io/fixtures.ts';
@@ -50,7 +50,11 @@ describe("losses against PyTorch's, in float64", () => {
         const results = Array.from({ length: Math.ceil(count / size) }, (_, batch) => {
           const from = batch * size;
           const to = Math.min(count, from + size);
-          return head(rows(output, 'float64', from, to, from + size - to), rows(targets, dtype, from, to), to - from);
+          return head.evaluate(
+            rows(output, 'float64', from, to, from + size - to),
+            rows(targets, dtype, from, to),
+            to - from,
+          );
         });
         const evaluation = summarizeHeads(results);
         close(evaluation.loss, loss);
@@ -80,7 +84,7 @@ describe('examples that do not count', () => {
   const evaluate = (targets: number[]) => {
     const count = targets.length;
     const output = { ...logits, shape: [count, 2], data: logits.data.slice(0, 2 * count) } as Tensor;
-    return summarizeHeads([head(output, tensorFromNumbers(targets, 'int64', [count]), count)]);
+    return summarizeHeads([head.evaluate(output, tensorFromNumbers(targets, 'int64', [count]), count)]);
   };
 
   it('change neither mean nor standard error', () => {
@@ -134,7 +138,7 @@ describe('the loss of basin.json', () => {
     await refuses(() => read([1, -1]), 'input', /^basin\.json: the weight -1 of class 1/);
     assert.throws(
       () =>
-        HEADS['cross-entropy']({ classWeights: [1, 2] })(
+        HEADS['cross-entropy']({ classWeights: [1, 2] }).evaluate(
           tensorFromNumbers([0, 0, 0], 'float32', [1, 3]),
           tensorFromNumbers([0], 'int64', [1]),
           1,

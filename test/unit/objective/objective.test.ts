@@ -7,7 +7,7 @@ import { readModel } from '../../../worker/graph/onnx/read.ts';
 import { DATA_TYPE, encodeModel, type NodeProto } from '../../../worker/graph/onnx/schema.ts';
 import type { Binding } from '../../../worker/model/bind.ts';
 import type { LossSpec } from '../../../worker/objective/loss.ts';
-import { createObjective, type Objective } from '../../../worker/objective/objective.ts';
+import { createObjective, type MeanLoss, type Objective } from '../../../worker/objective/objective.ts';
 import { tensorFromNumbers } from '../../../worker/tensor.ts';
 import { never } from './problems.ts';
 
@@ -33,6 +33,8 @@ const binding: Binding = {
   slots: [slot],
   initializers: new Map([['w', { kind: 'parameter', slot, transposed: false }]]),
   theta,
+  statisticSlots: [],
+  statistics: new Float32Array(),
   digest: '',
   notes: [],
 };
@@ -59,6 +61,16 @@ const sample: Sample = {
 const logits = rows.map(([a, b]) => [a * theta[0]! + b * theta[2]!, a * theta[1]! + b * theta[3]!] as const);
 const crossEntropy = logits.map((own, row) => Math.log(Math.exp(own[0]) + Math.exp(own[1])) - own[classes[row]!]!);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The gradient at θ. */
+async function gradientOf(loss: MeanLoss): Promise<Float64Array> {
+  const derivatives = loss.differentiate(theta);
+  try {
+    return (await derivatives.gradient(never)).gradient;
+  } finally {
+    await derivatives.close();
+  }
+}
 
 const matMul: NodeProto = { op_type: 'MatMul', input: ['x', 'w'], output: ['y'] };
 const meanOfSquares: NodeProto[] = [
@@ -105,6 +117,53 @@ describe('the objective', () => {
       });
     });
   }
+
+  for (const size of [1, 2, 3, 5]) {
+    it(`is the mean of its parts of ${size} by their examples, and so is its gradient`, async () => {
+      for (const parts of [
+        { model: model([matMul]), loss: { kind: 'cross-entropy' } },
+        { model: model(meanOfSquares), loss: { kind: 'output', weightDecay: 0.1 } },
+      ] as const) {
+        await withObjective(parts, async objective => {
+          const [{ loss }, gradient] = [await objective.evaluate(theta, never), await gradientOf(objective)];
+          const parted = objective.parts(size);
+          assert.deepEqual(
+            parted.map(({ samples }) => samples),
+            Array.from({ length: Math.ceil(COUNT / size) }, (_, index) => Math.min(size, COUNT - index * size)),
+          );
+          let sum = 0;
+          const sums = new Float64Array(gradient.length);
+          for (const part of parted) {
+            sum += (part.samples / COUNT) * (await part.evaluate(theta, never)).loss;
+            (await gradientOf(part)).forEach((value, index) => {
+              sums[index]! += (part.samples / COUNT) * value;
+            });
+          }
+          assert.ok(Math.abs(sum - loss) < 1e-6 * Math.abs(loss));
+          sums.forEach((value, index) => {
+            assert.ok(Math.abs(value - gradient[index]!) < 1e-6);
+          });
+        });
+      }
+    });
+  }
+
+  it('is the mean of a minibatch by its own examples, in any order, and so is its gradient', async () => {
+    await withObjective({ model: model([matMul]), loss: { kind: 'cross-entropy' } }, async objective => {
+      const single = objective.parts(1);
+      for (const indices of [[2, 0, 3], [1, 4, 2], [4], [0, 0]]) {
+        const minibatch = objective.minibatch(indices);
+        assert.equal(minibatch.samples, indices.length);
+        const { loss } = await minibatch.evaluate(theta, never);
+        assert.ok(Math.abs(loss - mean(indices.map(index => crossEntropy[index]!))) < 1e-6, `loss of ${indices}`);
+        const gradient = await gradientOf(minibatch);
+        const own = await Promise.all(indices.map(index => gradientOf(single[index]!)));
+        gradient.forEach((value, at) => {
+          assert.ok(Math.abs(value - mean(own.map(one => one[at]!))) < 1e-6, `gradient of ${indices}`);
+        });
+      }
+    });
+  });
 
   it('is the same whether parameters are constants or inputs', async () => {
     for (const parameters of ['constants', 'inputs'] as const) {

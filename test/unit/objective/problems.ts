@@ -1,3 +1,5 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engines } from '../../../worker/commands/context.ts';
 import { openProblem, type Problem } from '../../../worker/commands/problem.ts';
@@ -25,6 +27,23 @@ export async function withProblem<T>(target: Target, use: (problem: Problem) => 
     return await use(problem);
   } finally {
     await problem.close();
+  }
+}
+
+/** Opens a case of `closed-form/`, a graph whose output is the loss, in a workspace of its own; needs `CASES`. */
+export async function withClosedForm<T>(name: string, use: (problem: Problem) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'basin-closed-'));
+  try {
+    for (const ending of ['onnx', 'npz']) {
+      await copyFile(join(CASES!, 'closed-form', `${name}.${ending}`), join(folder, `${name}.${ending}`));
+    }
+    await writeFile(
+      join(folder, 'basin.json'),
+      JSON.stringify({ model: `${name}.onnx`, loss: 'output', constants: ['lambda_'] }),
+    );
+    return await withProblem({ checkpoint: join(folder, `${name}.npz`) }, use);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 

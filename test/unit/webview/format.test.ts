@@ -8,7 +8,7 @@ import {
   formatTick,
   formatTime,
   formatWithError,
-} from '../../../webview/format.ts';
+} from '../../../webview/view/format.ts';
 
 function check<Arguments extends readonly unknown[]>(
   format: (...args: Arguments) => string,

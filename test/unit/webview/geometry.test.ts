@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { colorAt, colorsOf, isLight } from '../../../webview/colormap.ts';
-import { placeLabels } from '../../../webview/contourLabels.ts';
-import { meshBox, meshOf } from '../../../webview/mesh.ts';
-import { coordinateAt, domainOf, plotFrame } from '../../../webview/plotFrame.ts';
-import { defaultSettings, surfaceView } from '../../../webview/viewModel.ts';
+import { colorAt, colorsOf, isLight } from '../../../webview/view/colormap.ts';
+import { placeLabels } from '../../../webview/view/contourLabels.ts';
+import { meshBox, meshOf } from '../../../webview/view/mesh.ts';
+import { coordinateAt, domainOf, plotFrame } from '../../../webview/view/plotFrame.ts';
+import { defaultSettings } from '../../../webview/view/settings.ts';
+import { surfaceView } from '../../../webview/view/viewModel.ts';
 import { between, surface, withLoss } from '../../fixtures/panelStates.ts';
 
 const positions = (from: number, to: number, count: number): number[] =>

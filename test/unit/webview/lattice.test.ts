@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { blocks, finestLattice } from '../../../webview/lattice.ts';
+import { blocks, finestLattice } from '../../../webview/view/lattice.ts';
+import { coarseToFine } from '../../../worker/analysis/grid.ts';
 import type { Cell } from '../../../worker/results.ts';
 
 /** A grid drawn with a letter a cell: `x` is computed, `n` computed and not finite, `.` not computed. */
@@ -50,6 +51,19 @@ describe('finestLattice', () => {
   check('is a coarse pass with its last row and column', grid('x.xx', '....', 'x.xx', 'x.xx'), [0, 2, 3], [0, 2, 3]);
   check('ignores an unfinished finer pass', grid('xxx.x', '.....', 'x.x.x', '.....', 'x.x.x'), [0, 2, 4], [0, 2, 4]);
   check('takes the rows of an unfinished first pass', grid('x.x', '...', 'x..'), [0], [0, 2]);
+  it('leaves no gap in a fine grid whose pass grows outwards from the middle', () => {
+    const count = 301;
+    for (const done of [700, 1600, 3397, 5900, 12_000]) {
+      const cells: Cell[][] = Array.from({ length: count }, () => Array<Cell>(count).fill(null));
+      for (const { row, column } of coarseToFine(count, count).flat().slice(0, done)) cells[row]![column] = 1;
+      const lattice = finestLattice(cells)!;
+      // A complete pass has at least a quarter of what is done.
+      assert.ok(lattice.rows.length * lattice.columns.length >= done / 8, `${done} cells`);
+      const base = blocks(cells, lattice).slice(0, lattice.rows.length * lattice.columns.length);
+      const area = base.reduce((sum, { left, right, top, bottom }) => sum + (right - left) * (bottom - top), 0);
+      assert.equal(area, count * count, `${done} cells`);
+    }
+  });
   it('has only computed cells, and once a pass is complete no larger gap than its stride', () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { preferredScale, type Scale, scaleTicks, toUnit } from '../../../webview/scale.ts';
+import { preferredScale, type Scale, scaleTicks, toUnit } from '../../../webview/view/scale.ts';
 
 const scale = (kind: Scale['kind'], low: number, high: number, unit: Scale['unit'] = 'number'): Scale => ({
   kind,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { caption } from '../../../webview/caption.ts';
 import type { PanelState } from '../../../webview/messages.ts';
-import { numberGroups } from '../../../webview/numbers.ts';
-import { actionLabel, statusView } from '../../../webview/status.ts';
+import { caption } from '../../../webview/view/caption.ts';
+import { numberGroups } from '../../../webview/view/numbers.ts';
+import { actionLabel, statusView } from '../../../webview/view/status.ts';
 import type { SurfaceResult } from '../../../worker/results.ts';
-import { panelStates, surface, withLoss } from '../../fixtures/panelStates.ts';
+import { panelStates, severalPlanes, surface, withLoss } from '../../fixtures/panelStates.ts';
 
 describe('caption', () => {
   const real = surface();
@@ -26,6 +26,11 @@ describe('caption', () => {
     'names a directions file',
     { ...real, plane: { ...real.plane, kind: 'file', file: 'd.npz', normalization: 'as given', perturb: 'as given' } },
     `${start} rows 0 to 1,023, BatchNorm statistics held, along the two directions of d.npz, taken as given.`,
+  );
+  check(
+    'counts planes',
+    severalPlanes(),
+    `${start} rows 0 to 1,023, BatchNorm statistics held, along two random directions in each of 3 planes, of seeds 0 to 2, filter-normalized, weights only.`,
   );
   it('tells what it was computed by, and keeps the notes', () => {
     const { how, notes } = caption(real);
@@ -52,6 +57,14 @@ describe('numberGroups', () => {
   check('gives the loss with its error', real, 'Loss', ['0.00616 ± 0.00057', '± standard error']);
   check('gives the highest loss and its place', real, 'Highest loss', ['101', 'at x −1, y 1']);
   check('gives norms relative to the parameters’', real, 'Norm of x', ['10.0', '0.825 × ‖θ‖']);
+  const eigen = { value: 12.345, residual: 0.021, converged: true };
+  check(
+    'gives eigenvalues with their residuals',
+    { ...real, plane: { ...real.plane, eigenvalues: [eigen, { ...eigen, value: 3, converged: false }] } },
+    'λ of y',
+    ['3.000 ± 0.021', '± residual, not converged'],
+  );
+  check('counts planes', severalPlanes(), 'Planes', ['3', 'mean and deviation are of their losses']);
   check('counts no failures where there are none', real, 'Not finite', null);
   check('counts failures', panelStates['failed-cells'].surface!, 'Not finite', ['75', 'NaN or infinite, hatched']);
   check('gives one number for a single row', { ...real, y: [0] }, 'Range', ['x −1 to 1', 'y 0']);
@@ -101,6 +114,27 @@ describe('statusView', () => {
   });
   const noFiner: PanelState = { ...coarse, surface: { ...surface(), budget: { seconds: 60, finer: null } } };
   check('done with the finest grid within a budget', noFiner, 'Done', 'in 12 s', []);
+  check('resumable', panelStates.resumable, 'Stopped', 'after 462 of 2,601 cells', ['resume', 'retry', 'showLog']);
+  check('restored', panelStates.restored, 'Cancelled', 'after 1,512 of 2,601 cells', ['resume', 'retry']);
+  it('calls a retry what it is where there is something to go on with', () => {
+    assert.equal(actionLabel('retry', panelStates.resumable), 'Start Over');
+    assert.equal(actionLabel('retry', panelStates.stopped), 'Retry');
+  });
+  check('a result file', panelStates.document, 'Result file,', 'read-only', []);
+  const part = { ...panelStates.document, surface: panelStates.finer.surface! };
+  check(
+    'a result file that was saved early',
+    part,
+    'Result file,',
+    'read-only, saved before its grid was complete',
+    [],
+  );
+  it('says why a result file cannot be shown', () => {
+    assert.equal(
+      statusView({ checkpoint: 'a', document: 'a.json', phase: 'failed' }).message,
+      'a.json could not be shown.',
+    );
+  });
   check('without basin.json', { ...panelStates.failed, remedy: 'setUp' }, 'Not Set Up Yet', '', ['setUp', 'retry']);
   check('cancelled', panelStates.cancelled, 'Cancelled', 'after 1,512 of 2,601 cells', ['retry']);
   check('failed', panelStates.failed, 'Failed', '', ['retry', 'showLog']);

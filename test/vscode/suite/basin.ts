@@ -48,7 +48,7 @@ export async function panelState(wanted: string, holds: (state: PanelState) => b
       subscription.dispose();
       const { phase, message, progress } = api.panelState ?? {};
       reject(new Error(`Waited for ${wanted}; the panel is ${JSON.stringify({ phase, message, progress })}`));
-    }, 150_000);
+    }, 300_000);
     check();
   });
 }

@@ -6,7 +6,7 @@ import { reportTo } from '../../report.ts';
 export async function run(): Promise<void> {
   // Imported late: mocha is an ES module, and VS Code 1.100 loads this file with `require`.
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 200_000, reporter: 'spec', color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 400_000, retries: 1, reporter: 'spec', color: false });
   for (const file of readdirSync(__dirname)) if (file.endsWith('.test.cjs')) mocha.addFile(join(__dirname, file));
   await mocha.loadFilesAsync();
   const failures = await new Promise<number>(resolve => {

@@ -4,8 +4,9 @@ import { ShapeMismatch, type ValueType } from '../types.ts';
 import { toGraphTensor } from './convert.ts';
 import { OnnxNode, type Surroundings } from './node.ts';
 import { rules } from './raise.ts';
-import type { ModelFile } from './read.ts';
-import type { Initializer } from './tensors.ts';
+import { isForeign, type ModelFile } from './read.ts';
+import type { NodeProto } from './schema.ts';
+import { describeTensor, type Initializer } from './tensors.ts';
 
 /** How a model file becomes a graph for one batch size. */
 export interface BuildOptions {
@@ -31,13 +32,6 @@ export function buildGraph(model: ModelFile, options: BuildOptions): Graph {
     inputs.push(value);
     values.set(declared.name, value);
   }
-  const surroundings: Surroundings = {
-    file: model.name,
-    opset: model.opset,
-    rebatch: rebatchOf(model, options.inputs),
-    note: options.note ?? (() => {}),
-  };
-
   const initializerValue = (initializer: Initializer): Value =>
     options.leaf(initializer) ??
     constant(
@@ -54,10 +48,10 @@ export function buildGraph(model: ModelFile, options: BuildOptions): Graph {
     return value;
   };
 
-  for (const proto of model.nodes) {
+  const raiseNode = (proto: NodeProto): void => {
     const rule = Object.hasOwn(rules, proto.op_type) ? rules[proto.op_type] : undefined;
     const node = new OnnxNode(proto, (proto.input ?? []).map(resolve), surroundings);
-    if (!rule) {
+    if (!rule || isForeign(proto)) {
       throw node.refuse(
         'Basin has no rule for this operator; replace the layer, or leave it out of the exported model.',
       );
@@ -68,7 +62,23 @@ export function buildGraph(model: ModelFile, options: BuildOptions): Graph {
       if (value) values.set(name, value);
       else if (name !== '') throw node.refuse(`Basin does not compute its output ${index}.`);
     });
-  }
+  };
+  const surroundings: Surroundings = {
+    file: model.name,
+    opset: model.opset,
+    rebatch: rebatchOf(model, options.inputs),
+    note: options.note ?? (() => {}),
+    // Names in a subgraph differ from all that it sees (ONNX specification, Names Within a Graph): it needs no scope.
+    raise(subgraph) {
+      for (const proto of subgraph.initializer ?? []) {
+        const initializer = describeTensor(proto, model.name);
+        values.set(initializer.name, initializerValue(initializer));
+      }
+      for (const proto of subgraph.node ?? []) raiseNode(proto);
+      return (subgraph.output ?? []).map(({ name }) => resolve(name)!);
+    },
+  };
+  for (const proto of model.nodes) raiseNode(proto);
   return { inputs, outputs: model.outputs.map(name => ({ name, value: resolve(name)! })) };
 }
 

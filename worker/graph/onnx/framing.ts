@@ -20,6 +20,9 @@ const OPSET_IMPORT = 8;
 
 const LENGTH_DELIMITED = 2;
 
+/** Versions of the format have gone up by one a year. */
+const VERSION_MAX = 100;
+
 /**
  * Whether bytes are the beginning of an ONNX model that goes on: they start with its version, as every writer does, and
  * end within a field, or before the graph or the operator sets. Only the outermost fields are looked at.
@@ -40,6 +43,15 @@ export function isCutShort(bytes: Uint8Array): boolean {
     if (position > bytes.length) return true;
   }
   return !(seen.has(GRAPH) && seen.has(OPSET_IMPORT));
+}
+
+/** Whether a file begins as an ONNX model does: its version, and another field of the outermost message. */
+export function beginsAsModel(head: Uint8Array): boolean {
+  const first = readVarint(head, 0);
+  const version = first?.value === IR_VERSION << 3 ? readVarint(head, first.end) : null;
+  if (version === null || version.value > VERSION_MAX) return false;
+  const next = readVarint(head, version.end);
+  return next !== null && MODEL_FIELDS.get(next.value >>> 3) === (next.value & 7);
 }
 
 /** A number of seven bits a byte; null where the bytes end before it does. */

@@ -4,7 +4,7 @@ import { toDense } from '../dense.ts';
 import { apply, type Value } from '../graph.ts';
 import type { OperatorName } from '../operators/table.ts';
 import type { Attributes } from '../types.ts';
-import { type AttributeProto, type NodeProto, toNumber } from './schema.ts';
+import { type AttributeProto, type GraphProto, type NodeProto, toNumber } from './schema.ts';
 import { describeTensor } from './tensors.ts';
 
 /** What a rule that raises a node may need of its surroundings. */
@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly rebatch: { readonly declared: number; readonly actual: number } | null;
   /** Tells the user what was changed on the way in. */
   note(sentence: string): void;
+  /** Raises the nodes of a graph inside a node, which see the values around it; returns its outputs. */
+  raise(subgraph: GraphProto): readonly Value[];
 }
 
 /** A node of an ONNX file with its inputs as values, and typed access to its attributes. */
@@ -73,9 +75,21 @@ export class OnnxNode {
     return attribute ? new TextDecoder().decode(attribute.s) : otherwise;
   }
 
+  texts(name: string): readonly string[] | null {
+    const attribute = this.attributes.get(name);
+    return attribute ? (attribute.strings ?? []).map(text => new TextDecoder().decode(text)) : null;
+  }
+
   tensor(name: string): Tensor | null {
     const proto = this.attributes.get(name)?.t;
     return proto ? describeTensor(proto, `${this.surroundings.file}: node ${this.name}`).read() : null;
+  }
+
+  /** A graph that is an attribute of the node; throws where the node lacks it. */
+  graph(name: string): GraphProto {
+    const graph = this.attributes.get(name)?.g;
+    if (!graph) throw this.refuse(`attribute ${name} is missing.`);
+    return graph;
   }
 
   /** Input `index`; throws where the node lacks it. */

@@ -23,6 +23,8 @@ export interface ModelFile {
   readonly outputs: readonly string[];
   readonly initializers: ReadonlyMap<string, Initializer>;
   readonly nodes: readonly NodeProto[];
+  /** Initializers that were not trained, though they are floating-point tensors. */
+  readonly frozen?: ReadonlySet<string>;
 }
 
 /** Operator sets whose meaning Basin's rules know. */
@@ -53,7 +55,7 @@ export function readModel(bytes: Uint8Array, name: string, external?: ExternalDa
   if (!graph?.node?.length || !graph.output?.length) {
     throw refuse('not an ONNX model: it holds no graph; export it with torch.onnx.export.');
   }
-  const foreign = graph.node.find(node => node.domain && node.domain !== 'ai.onnx');
+  const foreign = graph.node.find(isForeign);
   if (model.functions?.length || foreign) {
     const what = foreign ? `operator ${foreign.domain}.${foreign.op_type}` : 'local functions';
     throw refuse(`it uses ${what}, which Basin does not read; export it with standard ONNX operators only.`);
@@ -88,6 +90,13 @@ export function readModel(bytes: Uint8Array, name: string, external?: ExternalDa
     nodes,
   };
 }
+
+/** Whether a node's operator is none of the standard's. */
+export const isForeign = ({ domain }: NodeProto): boolean => Boolean(domain) && domain !== 'ai.onnx';
+
+/** All nodes, those of graphs inside nodes too. */
+export const allNodes = (nodes: readonly NodeProto[]): NodeProto[] =>
+  nodes.flatMap(node => [node, ...(node.attribute ?? []).flatMap(({ g }) => allNodes(g?.node ?? []))]);
 
 /**
  * Parts what the exporter merged: PyTorch writes tensors of the same contents once, and `Identity` of it under the name

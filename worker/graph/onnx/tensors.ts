@@ -8,6 +8,13 @@ const DTYPES = new Map<number, DType>(Object.entries(DATA_TYPE).map(([dtype, cod
 /** Reads bytes of a file beside the model. Throws `input` where it cannot. */
 export type ExternalData = (location: string, offset: number, length: number) => Uint8Array;
 
+/** A range of a file beside the model. */
+export interface ExternalPlace {
+  readonly location: string;
+  /** In bytes. */
+  readonly offset: number;
+}
+
 /** TensorProto.DataLocation.EXTERNAL. */
 const EXTERNAL = 1;
 
@@ -18,6 +25,8 @@ export interface Initializer {
   readonly shape: readonly number[];
   /** The initializer it had the same contents as when it was exported, and was therefore merged with. */
   readonly alias?: string;
+  /** Where its contents lie if not in the model file. */
+  readonly external?: ExternalPlace;
   /** Throws `input` where the contents contradict the shape or lie in another file. */
   read(): Tensor;
 }
@@ -37,7 +46,14 @@ export function describeTensor(proto: TensorProto, where: string, external?: Ext
   if (shape.some(size => size < 0 || !Number.isSafeInteger(size)) || !Number.isSafeInteger(elementCount(shape))) {
     throw inputError(`${where}: tensor ${name} has the impossible shape ${formatShape(shape)}.`);
   }
-  return { name, dtype, shape, read: () => decode(proto, name, dtype, shape, where, external) };
+  const place = proto.data_location === EXTERNAL ? externalPlace(proto) : null;
+  return {
+    name,
+    dtype,
+    shape,
+    ...(place && { external: place }),
+    read: () => decode(proto, name, dtype, shape, where, external),
+  };
 }
 
 function decode(
@@ -69,7 +85,7 @@ function decode(
   return tensorFromNumbers(values, dtype, shape);
 }
 
-/** Contents outside the model file, by the keys of the ONNX specification's "External Data". */
+/** Contents outside the model file. */
 function readExternal(
   proto: TensorProto,
   name: string,
@@ -77,15 +93,21 @@ function readExternal(
   where: string,
   external: ExternalData | undefined,
 ): Uint8Array {
-  const entries = new Map((proto.external_data ?? []).map(({ key, value }) => [key, value]));
-  const location = entries.get('location');
-  const offset = Number(entries.get('offset') ?? 0);
-  if (!external || !location || !Number.isSafeInteger(offset) || offset < 0) {
+  const place = externalPlace(proto);
+  if (!external || !place) {
     throw inputError(
       `${where}: the contents of tensor ${name} lie in a second file that cannot be found; export it again.`,
     );
   }
-  return external(location, offset, length);
+  return external(place.location, place.offset, length);
+}
+
+/** The place that the keys of the ONNX specification's "External Data" name; null where they name none. */
+function externalPlace(proto: TensorProto): ExternalPlace | null {
+  const entries = new Map((proto.external_data ?? []).map(({ key, value }) => [key, value]));
+  const location = entries.get('location');
+  const offset = Number(entries.get('offset') ?? 0);
+  return location && Number.isSafeInteger(offset) && offset >= 0 ? { location, offset } : null;
 }
 
 /** The list in which TensorProto keeps elements of a type when not in raw_data (onnx.proto, TensorProto). */

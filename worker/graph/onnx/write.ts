@@ -1,7 +1,8 @@
 import type { Tensor } from '../../tensor.ts';
 import { type AppliedValue, type Graph, type ParameterValue, type Value, valuesOf } from '../graph.ts';
 import type { OperatorName } from '../operators/table.ts';
-import { type Attribute, type GraphType, ints, number } from '../types.ts';
+import { transposedSizes, windowSizes } from '../operators/windows.ts';
+import { type Attribute, type Attributes, type GraphType, ints, number } from '../types.ts';
 import {
   ATTRIBUTE,
   type AttributeProto,
@@ -32,6 +33,10 @@ export interface WriteOptions {
 type Extra = { readonly int64: readonly number[]; readonly scalar?: true } | { readonly float: number };
 
 interface Emission {
+  /** The ONNX operator; the canonical one's name where absent. */
+  readonly operator?: string;
+  /** How many of the ONNX operator's outputs come before the one that is meant. */
+  readonly skipped?: number;
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** Inputs after the values': ONNX takes shapes, axes and bounds as tensors. */
   readonly extras?: readonly Extra[];
@@ -63,9 +68,36 @@ const emissions: Partial<Record<OperatorName, (value: AppliedValue) => Emission>
     extras: [{ int64: [number(attributes, 'k')], scalar: true }],
     attributes: { upper: attributes.upper! },
   }),
+  CumSum: ({ attributes: { axis, ...attributes } }) => ({
+    extras: [{ int64: [Number(axis)], scalar: true }],
+    attributes,
+  }),
+  MaxPool: value => ({ attributes: poolAttributes(value) }),
+  MaxPoolIndices: value => ({ operator: 'MaxPool', skipped: 1, attributes: poolAttributes(value) }),
+  AveragePool: value => ({ attributes: poolAttributes(value) }),
   Cast: ({ type }) => ({ attributes: { to: DATA_TYPE[type] } }),
   ...reductions(),
 };
+
+/**
+ * ONNX Runtime's plan of memory knows nothing of a rule that its pooling follows: with ceil_mode a last window that
+ * would begin in the padding is none. So ceil_mode is written only where it adds a window, and the padding of an axis
+ * along which it adds none ends with the last window.
+ */
+function poolAttributes({ attributes, inputs: [x], shape }: AppliedValue): Attributes {
+  const sizes = x!.shape.slice(2);
+  const floored = windowSizes(sizes, attributes);
+  if (floored.join() === shape.slice(2).join()) return { ...attributes, ceil_mode: 0 };
+  const strides = ints(attributes, 'strides');
+  const reached = transposedSizes(floored, attributes);
+  const pads = ints(attributes, 'pads').map((width, at) => {
+    const axis = at - sizes.length;
+    if (axis < 0 || floored[axis] !== shape[axis + 2]) return width;
+    const unused = (sizes[axis]! - reached[axis]!) % strides[axis]!;
+    return Math.max(width - unused, 0);
+  });
+  return { ...attributes, pads, ceil_mode: 1 };
+}
 
 function reductions(): Partial<Record<OperatorName, (value: AppliedValue) => Emission>> {
   const names = [
@@ -77,6 +109,8 @@ function reductions(): Partial<Record<OperatorName, (value: AppliedValue) => Emi
     'ReduceL1',
     'ReduceL2',
     'ReduceSumSquare',
+    'ReduceLogSum',
+    'ReduceLogSumExp',
   ] as const;
   const emit = ({ attributes }: AppliedValue): Emission => ({
     extras: [{ int64: ints(attributes, 'axes') }],
@@ -86,15 +120,21 @@ function reductions(): Partial<Record<OperatorName, (value: AppliedValue) => Emi
 }
 
 /** Attributes that ONNX declares as float even where their value is whole. */
-const FLOAT_ATTRIBUTES = new Set(['epsilon', 'alpha', 'beta', 'gamma']);
+const FLOAT_ATTRIBUTES = new Set(['epsilon', 'alpha', 'beta', 'gamma', 'lambd', 'bias']);
 
 /** Writes a graph as an ONNX model that any ONNX tool can open. */
 export function writeModel(graph: Graph, options: WriteOptions = {}): Uint8Array {
   const names = new Map<Value, string>();
   const taken = new Set<string>();
+  // Derivatives have thousands of nodes named after their operator, so each wish remembers how far it has counted.
+  const counts = new Map<string, number>();
   const nameOf = (value: Value, wish: string): string => {
     let name = wish;
-    for (let count = 1; taken.has(name); count++) name = `${wish}:${count}`;
+    while (taken.has(name)) {
+      const count = (counts.get(wish) ?? 0) + 1;
+      counts.set(wish, count);
+      name = `${wish}:${count}`;
+    }
     taken.add(name);
     names.set(value, name);
     return name;
@@ -129,11 +169,12 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): Uint8Array
     } else if (value.kind === 'applied') {
       const emission = emissions[value.operator]?.(value) ?? { attributes: value.attributes };
       const name = nameOf(value, value.name);
+      const skipped = Array.from({ length: emission.skipped ?? 0 }, (_, index) => `${name}:skipped${index}`);
       nodes.push({
         name,
-        op_type: value.operator,
+        op_type: emission.operator ?? value.operator,
         input: [...value.inputs.map(from => names.get(from)!), ...(emission.extras ?? []).map(extra)],
-        output: [name],
+        output: [...skipped, name],
         attribute: Object.entries(emission.attributes ?? {}).map(([name, content]) => attributeProto(name, content)),
       });
     }

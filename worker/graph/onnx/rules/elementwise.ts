@@ -26,12 +26,25 @@ const clip: Rule = node => {
   });
 };
 
+const isInfinite: Rule = node => {
+  if (node.int('detect_negative', 1) && node.int('detect_positive', 1)) return node.apply('IsInf', [node.input(0)]);
+  throw node.refuse('it must detect both infinities.');
+};
+
+/** x·σ(αx). */
+const swish: Rule = node => {
+  const x = node.input(0);
+  const scaled = node.apply('Mul', [x, scalar(node.float('alpha', 1))]);
+  return node.apply('Mul', [x, node.apply('Sigmoid', [scaled])]);
+};
+
 export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Add: same('Add'),
   Sub: same('Sub'),
   Mul: same('Mul'),
   Div: same('Div'),
   Pow: same('Pow'),
+  Mod: node => node.apply('Mod', node.present(), { fmod: node.int('fmod', 0) }),
   Min: folded('Min'),
   Max: folded('Max'),
   Sum: folded('Add'),
@@ -46,6 +59,8 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Or: same('Or'),
   Xor: same('Xor'),
   Not: same('Not'),
+  IsNaN: same('IsNaN'),
+  IsInf: isInfinite,
   Neg: same('Neg'),
   Abs: same('Abs'),
   Sign: same('Sign'),
@@ -57,6 +72,15 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Log: same('Log'),
   Sin: same('Sin'),
   Cos: same('Cos'),
+  Tan: same('Tan'),
+  Asin: same('Asin'),
+  Acos: same('Acos'),
+  Atan: same('Atan'),
+  Sinh: same('Sinh'),
+  Cosh: same('Cosh'),
+  Asinh: same('Asinh'),
+  Acosh: same('Acosh'),
+  Atanh: same('Atanh'),
   Erf: same('Erf'),
   Reciprocal: same('Reciprocal'),
   Relu: same('Relu'),
@@ -69,6 +93,10 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   LeakyRelu: withFloats('LeakyRelu', { alpha: 0.01 }),
   Elu: withFloats('Elu', { alpha: 1 }),
   Selu: withFloats('Selu', { alpha: 1.6732631921768188, gamma: 1.0507010221481323 }),
+  Celu: withFloats('Celu', { alpha: 1 }),
+  ThresholdedRelu: withFloats('ThresholdedRelu', { alpha: 1 }),
+  Shrink: withFloats('Shrink', { lambd: 0.5, bias: 0 }),
+  Swish: swish,
   HardSigmoid: withFloats('HardSigmoid', { alpha: 0.2, beta: 0.5 }),
   Gelu: node => node.apply('Gelu', [node.input(0)], { approximate: node.text('approximate', 'none') }),
   PRelu: same('PRelu'),

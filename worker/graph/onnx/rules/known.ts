@@ -5,7 +5,7 @@ import type { GraphType } from '../../types.ts';
 import { toGraphTensor } from '../convert.ts';
 import type { OnnxNode } from '../node.ts';
 import { DATA_TYPE } from '../schema.ts';
-import { int64, type Rule, reshape } from './shared.ts';
+import { ascending, checkWritten, int64, type Rule, reshape } from './shared.ts';
 
 /** Every floating type is float32 in Basin's graphs. */
 function castTarget(node: OnnxNode, code: number): GraphType {
@@ -63,9 +63,25 @@ const constantOfShape: Rule = node => {
 const range: Rule = node => {
   const [start, limit, delta] = [0, 1, 2].map(index => node.known(index, 'a Range')![0]!) as [number, number, number];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
+  checkWritten(node, count);
   const values = Array.from({ length: count }, (_, index) => start + index * delta);
   const { type } = node.input(0);
   return constant(tensorFromNumbers(values, type, [count]));
+};
+
+/** One of two graphs, by a condition that is known: exporters ask in this way what shape a value has. */
+const conditional: Rule = node => {
+  const condition = node.known(0, 'the condition of an If')?.[0];
+  return node.surroundings.raise(node.graph(condition ? 'then_branch' : 'else_branch'));
+};
+
+/** Ones on a diagonal of a matrix, of another's shape and by default of its type. */
+const eyeLike: Rule = node => {
+  const [rows, columns] = node.input(0).shape as [number, number];
+  const k = node.int('k', 0);
+  const type = node.has('dtype') ? castTarget(node, node.int('dtype', 0)) : node.input(0).type;
+  const row = node.apply('Add', [ascending(node, rows, [rows, 1]), int64([k], [])]);
+  return cast(node, node.apply('Equal', [row, ascending(node, columns)]), type);
 };
 
 export const knownRules: Readonly<Record<string, Rule>> = {
@@ -73,6 +89,8 @@ export const knownRules: Readonly<Record<string, Rule>> = {
   Constant: constantRule,
   ConstantOfShape: constantOfShape,
   Range: range,
+  EyeLike: eyeLike,
+  If: conditional,
   Shape: shape,
   Size: node => int64([elementCount(node.input(0).shape)], []),
   Cast: node => cast(node, node.input(0), castTarget(node, node.int('to', 0))),

@@ -1,7 +1,10 @@
 /** Rules for operators that move elements. */
 import { elementCount } from '../../../tensor.ts';
+import type { Value } from '../../graph.ts';
 import { broadcastShapes, normalizeAxis } from '../../shapes.ts';
 import type { Attributes } from '../../types.ts';
+import type { OnnxNode } from '../node.ts';
+import { resize } from './resize.ts';
 import { allAxes, axesOf, type Rule, reshape } from './shared.ts';
 
 /** The target of a Reshape: 0 copies a size, −1 is what remains; a batch size written into it follows the sample's. */
@@ -108,11 +111,17 @@ const pad: Rule = node => {
     pads[normalizeAxis(axis, rank)] = given[index]!;
     pads[normalizeAxis(axis, rank) + rank] = given[index + axes.length]!;
   });
-  if (pads.every(width => width === 0)) return x;
   const mode = node.text('mode', 'constant');
-  if (mode === 'wrap') throw node.refuse('padding mode wrap is not supported; use constant, reflect or edge.');
-  return node.apply('Pad', [x], { pads, mode, value });
+  if (!['constant', 'reflect', 'edge', 'wrap'].includes(mode))
+    throw node.refuse(`padding mode ${mode} is not supported.`);
+  if (mode === 'constant') return padded(node, x, { pads, mode, value });
+  // Negative widths crop before what is left is mirrored or repeated.
+  const cropped = padded(node, x, { pads: pads.map(width => Math.min(width, 0)), mode: 'constant', value: 0 });
+  return padded(node, cropped, { pads: pads.map(width => Math.max(width, 0)), mode, value: 0 });
 };
+
+const padded = (node: OnnxNode, x: Value, attributes: { readonly pads: readonly number[] } & Attributes): Value =>
+  attributes.pads.every(width => width === 0) ? x : node.apply('Pad', [x], attributes);
 
 const transpose: Rule = node => {
   const x = node.input(0);
@@ -129,12 +138,32 @@ const expand: Rule = node => {
 const tile: Rule = node =>
   node.apply('Tile', [node.input(0)], { repeats: node.known(1, 'the repeats of a Tile') ?? [] });
 
-const withAxis =
-  (operator: 'Concat' | 'Gather', otherwise: number): Rule =>
-  node => {
-    const attributes: Attributes = { axis: normalizeAxis(node.int('axis', otherwise), node.input(0).shape.length) };
-    return node.apply(operator, node.present(), attributes);
-  };
+const concat: Rule = node =>
+  node.apply('Concat', node.present(), { axis: normalizeAxis(node.int('axis', 0), node.input(0).shape.length) });
+
+/** Channels become blocks of pixels, in one of two orders of a channel's index: depth first, or column and row. */
+const depthToSpace: Rule = node => {
+  const [batch, channels, height, width] = node.input(0).shape as [number, number, number, number];
+  const block = node.int('blocksize', 1);
+  const depth = channels / block ** 2;
+  const parted =
+    node.text('mode', 'DCR') === 'DCR'
+      ? { shape: [batch, block, block, depth, height, width], perm: [0, 3, 4, 1, 5, 2] }
+      : { shape: [batch, depth, block, block, height, width], perm: [0, 1, 4, 2, 5, 3] };
+  const turned = node.apply('Transpose', [reshape(node, node.input(0), parted.shape)], { perm: parted.perm });
+  return reshape(node, turned, [batch, depth, height * block, width * block]);
+};
+
+/** Blocks of pixels become channels. */
+const spaceToDepth: Rule = node => {
+  const [batch, channels, height, width] = node.input(0).shape as [number, number, number, number];
+  const block = node.int('blocksize', 1);
+  const rows = height / block;
+  const columns = width / block;
+  const parted = reshape(node, node.input(0), [batch, channels, rows, block, columns, block]);
+  const turned = node.apply('Transpose', [parted], { perm: [0, 3, 5, 1, 2, 4] });
+  return reshape(node, turned, [batch, channels * block ** 2, rows, columns]);
+};
 
 const trilu: Rule = node =>
   node.apply('Trilu', [node.input(0)], { upper: node.int('upper', 1), k: node.known(1, 'k of a Trilu')?.[0] ?? 0 });
@@ -147,10 +176,13 @@ export const layoutRules: Readonly<Record<string, Rule>> = {
   Transpose: transpose,
   Slice: slice,
   Split: split,
-  Concat: withAxis('Concat', 0),
-  Gather: withAxis('Gather', 0),
+  Concat: concat,
   Expand: expand,
   Tile: tile,
   Pad: pad,
   Trilu: trilu,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+  Resize: resize,
+  Upsample: resize,
 };

@@ -25,6 +25,23 @@ export const withFloats =
 export const int64 = (values: readonly number[], shape: readonly number[] = [values.length]): ConstantValue =>
   constant(tensorFromNumbers(values, 'int64', shape));
 
+/** More elements than this are written into no graph, whatever sizes a damaged file has. */
+const WRITTEN_ELEMENTS_MAX = 1 << 24;
+
+/** Throws where a rule would write too many elements. */
+export function checkWritten(node: OnnxNode, count: number): void {
+  if (!(count <= WRITTEN_ELEMENTS_MAX)) throw node.refuse(`${count} elements are more than Basin writes into a graph.`);
+}
+
+/** 0, 1, … as an int64 vector, or with as many axes more as `shape` has. */
+export function ascending(node: OnnxNode, count: number, shape: readonly number[] = [count]): ConstantValue {
+  checkWritten(node, count);
+  return int64(
+    Array.from({ length: count }, (_, index) => index),
+    shape,
+  );
+}
+
 export const reshape = (node: OnnxNode, value: Value, shape: readonly number[]): Value =>
   shape.join() === value.shape.join() ? value : node.apply('Reshape', [value], { shape });
 

@@ -1,0 +1,27 @@
+/** What was measured, on what and how, in a sentence. Pure. */
+import { formatCount } from '../../view/format.ts';
+import type { StyledRun } from './series.ts';
+
+/** Of the last checkpoint that was measured; empty where nothing was. */
+export function runCaption({ label, result }: StyledRun): string {
+  const provenance = result.checkpoints.findLast(own => own.provenance !== undefined)?.provenance;
+  if (provenance === undefined) return '';
+  const { model, data, samples, mode, engine, device, dtype, loss, parameters } = provenance;
+  const sample = data === undefined ? '' : `, ${formatCount(samples)} training examples of ${data.file}`;
+  return (
+    `${label}: mean ${loss} in ${model.file} (${formatCount(parameters.count)} parameters)${sample}, ` +
+    `${mode.batchNorm === 'held' ? 'BatchNorm statistics held' : 'no BatchNorm'}. Computed by ${engine} on ${device}, ${dtype}.`
+  );
+}
+
+/** `epoch_003.pt: the file ends …` of the checkpoints of which something went wrong, the newest first. */
+export const failureTexts = ({ result }: StyledRun, most: number): string[] => {
+  const failed = result.checkpoints.filter(({ state, present }) => state === 'failed' && present).toReversed();
+  const more = failed.length - most;
+  return [
+    ...failed
+      .slice(0, most)
+      .map(({ file, reason }) => (reason?.startsWith(file) ? reason : `${file}: ${reason ?? 'failed'}`)),
+    ...(more > 0 ? [`${formatCount(more)} more failed; the table names them.`] : []),
+  ];
+};

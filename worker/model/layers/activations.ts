@@ -1,0 +1,70 @@
+/** Activation functions, by the names that configurations have for them. */
+import { isConfig, type Layer } from './layer.ts';
+import type { Wire } from './network.ts';
+
+type Activation = (layer: Layer, x: Wire) => Wire;
+
+const unary =
+  (operator: string, attributes: Readonly<Record<string, number | string>> = {}): Activation =>
+  (layer, x) =>
+    layer.elementwise(x, operator, attributes);
+
+/** `min` and `max` as ONNX's Clip takes them. */
+export const clip = (layer: Layer, x: Wire, min: number, max: number): Wire =>
+  layer.elementwise(x, 'Clip', {}, [layer.scalar(min), layer.scalar(max)]);
+
+/** Softmax over the channels. Its input is kept, so that a loss can begin with it. */
+const channelSoftmax =
+  (operator: 'Softmax' | 'LogSoftmax'): Activation =>
+  (layer, x) => {
+    const result = layer.elementwise(x, operator, { axis: x.channels === 'first' ? 1 : -1 });
+    return operator === 'Softmax' ? { ...result, logits: { of: x, by: 'softmax' } } : result;
+  };
+
+/** Version 2 of Keras and TensorFlow.js have another slope than version 3, which follows PyTorch. */
+const hardSigmoid: Activation = (layer, x) =>
+  layer.elementwise(x, 'HardSigmoid', { alpha: hardSigmoidSlope(layer), beta: 0.5 });
+
+export const hardSigmoidSlope = (layer: Layer): number => (layer.context.dialect === 'keras 3' ? 1 / 6 : 0.2);
+
+const silu: Activation = (layer, x) => layer.elementwise(x, 'Mul', {}, [layer.elementwise(x, 'Sigmoid').name]);
+
+const activations: Readonly<Record<string, Activation>> = {
+  linear: (_, x) => x,
+  relu: unary('Relu'),
+  relu6: (layer, x) => clip(layer, x, 0, 6),
+  elu: unary('Elu', { alpha: 1 }),
+  selu: unary('Selu'),
+  celu: unary('Celu', { alpha: 1 }),
+  gelu: unary('Gelu'),
+  gelu_new: unary('Gelu', { approximate: 'tanh' }),
+  leaky_relu: unary('LeakyRelu', { alpha: 0.2 }),
+  softplus: unary('Softplus'),
+  softsign: unary('Softsign'),
+  tanh: unary('Tanh'),
+  sigmoid: (layer, x) => ({ ...layer.elementwise(x, 'Sigmoid'), logits: { of: x, by: 'sigmoid' } }),
+  hard_sigmoid: hardSigmoid,
+  hard_silu: unary('HardSwish'),
+  hard_swish: unary('HardSwish'),
+  hard_tanh: (layer, x) => clip(layer, x, -1, 1),
+  silu,
+  swish: silu,
+  mish: unary('Mish'),
+  exponential: unary('Exp'),
+  softmax: channelSoftmax('Softmax'),
+  log_softmax: channelSoftmax('LogSoftmax'),
+};
+
+/** The name of an activation, which newer versions keep in an object. */
+export function activationName(layer: Layer, option: string, otherwise = 'linear'): string {
+  const given = layer.config[option] ?? otherwise;
+  const name = isConfig(given) ? (isConfig(given.config) ? (given.config.name ?? given.config) : given.config) : given;
+  if (typeof name !== 'string') throw layer.refuseOption(option);
+  const known = name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+  if (!Object.hasOwn(activations, known)) throw layer.refuseOption(option);
+  return known;
+}
+
+/** The activation that a layer's option names, of what the layer computed. */
+export const activate = (layer: Layer, x: Wire, option = 'activation'): Wire =>
+  activations[activationName(layer, option)]!(layer, x);

@@ -1,0 +1,239 @@
+/** How the layers of a model are joined: one after the other, or as a graph of calls. */
+import { inputError } from '../../errors.ts';
+import type { DType } from '../../tensor.ts';
+import { type Config, isConfig, Layer, type LayerContext, type NamedArguments } from './layer.ts';
+import type { Wire } from './network.ts';
+import { call } from './table.ts';
+import { ClassCounter, type LayerPlace, within } from './weights.ts';
+
+/** A value that a model gives, and the layer that gave it. */
+export interface NamedWire {
+  readonly name: string;
+  readonly wire: Wire;
+}
+
+/** A model, or one inside another. */
+export interface ModelCall {
+  readonly className: string;
+  readonly config: unknown;
+  readonly place: LayerPlace;
+  /** What an inner model is given; null of the outermost, which declares its inputs. */
+  readonly inputs: readonly Wire[] | null;
+  readonly isTrained: boolean;
+}
+
+/** Whether a class is that of a model, whose configuration has layers. */
+export const isModel = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className);
+
+/** Calls all layers of a model. Throws `input` where its description is damaged or a layer has no rule. */
+export function callModel(model: ModelCall, context: LayerContext): readonly NamedWire[] {
+  const entries = layerEntries(model, context);
+  return model.className === 'Sequential' ? inSequence(model, entries, context) : asGraph(model, entries, context);
+}
+
+/** A layer as a configuration lists it. */
+interface LayerEntry {
+  readonly className: string;
+  readonly name: string;
+  readonly config: Config;
+  readonly place: LayerPlace;
+  readonly isTrained: boolean;
+  readonly inbound: unknown;
+}
+
+const damaged = ({ file }: LayerContext, what: string): Error =>
+  inputError(`${file}: ${what}; the architecture is damaged: save the model again.`);
+
+function layerEntries({ config, place, isTrained }: ModelCall, context: LayerContext): readonly LayerEntry[] {
+  // Early versions of Keras kept the layers of a sequence without anything around them.
+  const list = Array.isArray(config) ? config : isConfig(config) ? config.layers : null;
+  if (!Array.isArray(list)) throw damaged(context, `${place.names.join('/') || 'the model'} lists no layers`);
+  const counter = new ClassCounter();
+  return list.map((entry: unknown): LayerEntry => {
+    if (!isConfig(entry) || typeof entry.class_name !== 'string') throw damaged(context, 'a layer has no class');
+    const { class_name: className, config: own } = entry;
+    // A sequence inside may be a list of layers; what it is called stands beside it then.
+    const named = isConfig(own) ? own.name : undefined;
+    const name = typeof entry.name === 'string' ? entry.name : typeof named === 'string' ? named : className;
+    return {
+      className,
+      name,
+      config: isConfig(own) ? own : { layers: own },
+      place: within(place, name, counter.next(className)),
+      isTrained: isTrained && !(isConfig(own) && own.trainable === false),
+      inbound: entry.inbound_nodes,
+    };
+  });
+}
+
+function inSequence(model: ModelCall, entries: readonly LayerEntry[], context: LayerContext): readonly NamedWire[] {
+  const [first] = entries;
+  if (!first) throw damaged(context, 'a sequence has no layers');
+  const isDeclared = first.className === 'InputLayer';
+  const shape = isConfig(model.config) ? model.config.build_input_shape : undefined;
+  const input = isDeclared
+    ? first
+    : { ...first, name: `${first.name}_input`, config: { build_input_shape: shape, ...innermost(first).config } };
+  let wire = model.inputs?.[0] ?? declare(input, context);
+  let name = input.name;
+  for (const entry of isDeclared ? entries.slice(1) : entries) {
+    const [result] = callEntry(entry, { inputs: [wire], named: new Map(), options: {} }, context) as [NamedWire];
+    wire = result.wire;
+    name = entry.name;
+  }
+  return [{ name, wire }];
+}
+
+/** The first layer of the models that a layer consists of, or the one inside a wrapper: it may know the input's shape. */
+function innermost({
+  className,
+  config,
+}: Pick<LayerEntry, 'className' | 'config'>): Pick<LayerEntry, 'className' | 'config'> {
+  const [first] = isModel(className) && Array.isArray(config.layers) ? config.layers : [];
+  if (!isConfig(first) || typeof first.class_name !== 'string' || !isConfig(first.config)) return { className, config };
+  return innermost({ className: first.class_name, config: first.config });
+}
+
+/** An input of the model, in the type and shape that its layer declares. */
+function declare({ name, config }: Pick<LayerEntry, 'name' | 'config'>, context: LayerContext): Wire {
+  const shape = config.batch_shape ?? config.batch_input_shape ?? config.build_input_shape;
+  if (!Array.isArray(shape) || shape.length === 0) {
+    throw inputError(
+      `${context.file}: the shape of its input is not known; save the model after it was built or trained.`,
+    );
+  }
+  const dtype: DType = typeof config.dtype === 'string' && config.dtype.startsWith('int') ? 'int32' : 'float32';
+  const sizes = shape.slice(1).map((size: unknown) => (typeof size === 'number' ? size : null));
+  return context.network.input({ name, dtype, shape: [null, ...sizes] });
+}
+
+/** One output of one call of a layer. */
+interface Reference {
+  readonly layer: string;
+  readonly node: number;
+  readonly index: number;
+}
+
+/** A call of a layer as a configuration has it. */
+interface DescribedCall {
+  readonly inputs: readonly Reference[];
+  readonly named: ReadonlyMap<string, Reference>;
+  readonly options: Config;
+}
+
+function asGraph(model: ModelCall, entries: readonly LayerEntry[], context: LayerContext): readonly NamedWire[] {
+  const config = isConfig(model.config) ? model.config : {};
+  const inputs = referencesIn(config.input_layers, context);
+  const outputs = referencesIn(config.output_layers, context);
+  const known = new Map<string, readonly NamedWire[]>();
+  const key = ({ layer, node }: Pick<Reference, 'layer' | 'node'>) => `${node}\0${layer}`;
+  inputs.forEach((reference, index) => {
+    const entry = entries.find(({ name }) => name === reference.layer);
+    if (!entry) throw damaged(context, `its input ${reference.layer} is no layer of it`);
+    const wire = model.inputs ? model.inputs[index] : declare(entry, context);
+    if (!wire) throw damaged(context, `${entry.place.names.join('/')} is given nothing`);
+    known.set(key(reference), [{ name: entry.name, wire }]);
+  });
+  const resolve = (reference: Reference): Wire | undefined => known.get(key(reference))?.[reference.index]?.wire;
+  const calls = entries.map(entry => ({ entry, own: callsOf(entry, context) }));
+  const used = [
+    ...outputs,
+    ...calls.flatMap(({ own }) => own.flatMap(({ inputs: from, named }) => [...from, ...named.values()])),
+  ];
+  // The calls of an inner model are counted from 1, as the first was how it was made (`_should_skip_first_node` in Keras).
+  const firstOf = ({ name }: LayerEntry, count: number) =>
+    Number(used.some(({ layer, node }) => layer === name && node === count));
+  let waiting = calls
+    .flatMap(({ entry, own }) => {
+      const first = firstOf(entry, own.length);
+      return own.map((described, index) => ({
+        entry,
+        described,
+        key: key({ layer: entry.name, node: first + index }),
+      }));
+    })
+    .filter(({ key: own }) => !known.has(own));
+  // Layers are listed in the order in which they were first called, which is not always that of all calls.
+  while (waiting.length > 0) {
+    const left = waiting.filter(({ entry, described, key: own }) => {
+      const wires = described.inputs.map(resolve);
+      const named = [...described.named].map(([name, reference]) => [name, resolve(reference)] as const);
+      if (!isComplete(wires) || named.some(([, wire]) => wire === undefined)) return true;
+      const found = new Map(named.map(([name, wire]) => [name, wire!]));
+      known.set(own, callEntry(entry, { inputs: wires, named: found, options: described.options }, context));
+      return false;
+    });
+    if (left.length === waiting.length) break;
+    waiting = left;
+  }
+  return outputs.map(reference => {
+    const wire = resolve(reference);
+    if (!wire) throw damaged(context, `nothing computes its output ${reference.layer}`);
+    return { name: reference.layer, wire };
+  });
+}
+
+const isComplete = (wires: readonly (Wire | undefined)[]): wires is readonly Wire[] => !wires.includes(undefined);
+
+interface CallArguments extends NamedArguments {
+  readonly inputs: readonly Wire[];
+}
+
+/** Arguments of a call that change nothing outside of training. */
+const HARMLESS: ReadonlySet<string> = new Set(['training', 'mask', 'use_causal_mask', 'return_attention_scores']);
+
+function callEntry(entry: LayerEntry, given: CallArguments, context: LayerContext): readonly NamedWire[] {
+  const { className, config, place, isTrained } = entry;
+  if (isModel(className)) return callModel({ className, config, place, inputs: given.inputs, isTrained }, context);
+  const layer = new Layer(className, config, place, given.inputs, context, isTrained, given);
+  const odd = Object.entries(given.options).find(([name, value]) => value !== null && !HARMLESS.has(name));
+  if (odd) throw layer.refuse(`it is called with ${odd[0]}, which is not supported.`);
+  return [{ name: entry.name, wire: call(layer) }];
+}
+
+/** A layer's calls: lists of references (version 2 and TensorFlow.js) or arguments with tensors in them (version 3). */
+function callsOf(entry: LayerEntry, context: LayerContext): readonly DescribedCall[] {
+  const { inbound } = entry;
+  if (!Array.isArray(inbound)) return [];
+  return inbound.map((node: unknown): DescribedCall => {
+    if (isConfig(node))
+      return described(tensorsIn(node.args, context), isConfig(node.kwargs) ? node.kwargs : {}, context);
+    const references = referencesIn(node, context);
+    const last: unknown = Array.isArray(node) && Array.isArray(node[0]) ? node[0][3] : null;
+    return described(references, isConfig(last) ? last : {}, context);
+  });
+}
+
+function described(inputs: readonly Reference[], options: Config, context: LayerContext): DescribedCall {
+  const named = new Map<string, Reference>();
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const isReference =
+      Array.isArray(value) && value.length >= 3 && typeof value[0] === 'string' && typeof value[1] === 'number';
+    const [reference] = isReference ? referencesIn(value, context) : isConfig(value) ? tensorsIn(value, context) : [];
+    if (reference) named.set(name, reference);
+    else rest[name] = value;
+  }
+  return { inputs, named, options: rest };
+}
+
+/** References as lists of name, call and output, in lists or by name; a single one may stand alone. */
+function referencesIn(value: unknown, context: LayerContext): readonly Reference[] {
+  if (Array.isArray(value)) {
+    const [layer, node, index] = value as unknown[];
+    if (typeof layer !== 'string') return value.flatMap((own: unknown) => referencesIn(own, context));
+    if (Number.isInteger(node) && Number.isInteger(index)) {
+      return [{ layer, node: Number(node), index: Number(index) }];
+    }
+  }
+  if (isConfig(value)) return Object.values(value).flatMap(own => referencesIn(own, context));
+  throw damaged(context, 'a call of a layer cannot be understood');
+}
+
+/** The tensors in the arguments of a call, in their order. */
+function tensorsIn(value: unknown, context: LayerContext): readonly Reference[] {
+  if (Array.isArray(value)) return value.flatMap((own: unknown) => tensorsIn(own, context));
+  if (!isConfig(value)) return [];
+  if (value.class_name !== '__keras_tensor__') return [];
+  return referencesIn(isConfig(value.config) ? value.config.keras_history : null, context);
+}

@@ -1,0 +1,76 @@
+/** Reads volumes back from JSON, as kept and exported results hold them, checking every field. */
+import { count, type Decode, list, nullable, number, object, oneOf, optional, text } from './decode.ts';
+import {
+  type FunctionVolume,
+  type LocalVolume,
+  type LogVolume,
+  PRECONDITIONER_NAMES,
+  type VolumePrior,
+  type VolumeResult,
+} from './results.ts';
+import { jsonNumber, provenance, size, source } from './surfaceDocument.ts';
+
+/** More directions, classes and sentences are damage. */
+const LIST_MAX = 100_000;
+
+const whether: Decode<boolean> = oneOf(true, false);
+
+const logVolume = object<LogVolume>({
+  value: jsonNumber,
+  lower: jsonNumber,
+  upper: nullable(jsonNumber),
+  effectiveSamples: jsonNumber,
+  deviation: jsonNumber,
+  verdict: oneOf('estimate', 'lower bound'),
+});
+
+const prior = object<VolumePrior>({
+  sigma: size,
+  from: oneOf('initialization', 'parameters', 'request'),
+  source: optional(source),
+});
+
+const local = object<LocalVolume>({
+  basin: oneOf('kl', 'loss'),
+  cutoff: size,
+  prior,
+  preconditioner: oneOf(...PRECONDITIONER_NAMES),
+  logVolume,
+  logMasses: list(jsonNumber, 0, LIST_MAX),
+  radii: list(jsonNumber, 0, LIST_MAX),
+  directions: count,
+  bracketError: size,
+  roundingError: nullable(size),
+  evaluations: count,
+  sensitivity: optional(
+    object<NonNullable<LocalVolume['sensitivity']>>({
+      cutoffs: list(size, 2, LIST_MAX),
+      logVolumes: list(logVolume, 2, LIST_MAX),
+      slope: jsonNumber,
+    }),
+  ),
+});
+
+const ofFunction = object<FunctionVolume>({
+  logProbability: number,
+  standardError: size,
+  reduction: oneOf('two classes', 'one against rest'),
+  positive: optional(list(count, 0, LIST_MAX)),
+  parts: list(number, 1, LIST_MAX),
+  points: count,
+  testPoints: count,
+  initializations: count,
+  scheme: oneOf('first checkpoint', 'PyTorch default'),
+  source: optional(source),
+  converged: whether,
+});
+
+export const decodeVolume: Decode<VolumeResult> = object<VolumeResult>({
+  kind: oneOf('volume'),
+  checkpoint: text,
+  local: nullable(local),
+  function: nullable(ofFunction),
+  problems: list(text, 0, LIST_MAX),
+  complete: whether,
+  provenance,
+});
