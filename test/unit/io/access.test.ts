@@ -107,7 +107,9 @@ describe('which files may be opened', () => {
     const opening = readdirSync(worker, { recursive: true, encoding: 'utf8' })
       // An engine reads its own libraries and the system's, and nothing that a file or a request names; results lie where
       // the editor or the user's own command line says.
-      .filter(file => file.endsWith('.ts') && !/^(engine|store)\b|^run.(runLog|claims)\.ts$|^io.replaceFile\.ts$/.test(file))
+      .filter(
+        file => file.endsWith('.ts') && !/^(engine|store)\b|^run.(runLog|claims)\.ts$|^io.replaceFile\.ts$/.test(file),
+      )
       .map(file => ({ file, text: readFileSync(join(worker, file), 'utf8') }))
       .filter(({ text }) => imports.test(text));
     assert.ok(opening.length > 1);
