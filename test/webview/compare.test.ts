@@ -43,6 +43,26 @@ comparePageSuite('the page of a comparison', check => {
     }
   });
 
+  check(
+    'draws every measure against the step, and reads all of them at the place of the pointer',
+    async ({ page, show }) => {
+      await show(compareStates.six);
+      const charts = page.locator('.run-figure');
+      await eventually(async () => assert.ok((await charts.count()) >= 5, `${await charts.count()} charts`));
+      const loss = charts.filter({ has: page.getByRole('heading', { name: 'Loss' }) });
+      const { width = 0, height = 0 } = (await loss.locator('canvas').boundingBox()) ?? {};
+      await loss.locator('canvas').hover({ position: { x: 0.95 * width, y: 0.4 * height } });
+      const last = compareStates.six.measures.result!.checkpoints.at(-1)!;
+      const accuracy = last.measures.find(({ name }) => name === 'test-accuracy')!;
+      await charts
+        .filter({ has: page.getByRole('heading', { name: 'Accuracy' }) })
+        .locator('.value')
+        .filter({ hasText: (100 * Number(accuracy.value)).toFixed(0) })
+        .first()
+        .waitFor();
+    },
+  );
+
   check('says why one has no landscape, in its place', async ({ page, show }) => {
     await show(compareStates.mixed);
     await tile(page, 2).getByText('is of another architecture').waitFor();

@@ -23,11 +23,13 @@ import { type Column, MeasureTablePart } from './measureTable.ts';
 import type { CompareExportKind, CompareExportOf, ComparePanelState, FromComparePage } from './messages.ts';
 import { MultiplesPart } from './multiples.ts';
 import { comparePaper } from './paper.ts';
+import { StepsPart } from './stepsPart.ts';
 import { landscapesCaption, measuresCaption } from './view/caption.ts';
 import { eigenvaluesDescription, eigenvaluesLegend, eigenvaluesTable, eigenvaluesView } from './view/eigenvalues.ts';
 import { directionsText, type Multiples, multiples } from './view/multiples.ts';
 import { baselineOf, type CompareView } from './view/settings.ts';
 import { type CompareAction, compareStatus } from './view/status.ts';
+import { stepCharts } from './view/steps.ts';
 import { measureNotes, measureRows } from './view/table.ts';
 
 export interface ComparePageEvents {
@@ -64,6 +66,7 @@ export class ComparePage {
     ...measureNotes.map(note => element('p', {}, note)),
   );
   readonly #measures: HTMLElement;
+  readonly #steps = new StepsPart();
   readonly #scale: Segmented<ScaleKind>;
   readonly #chart = new ChartFigure();
   readonly #eigenvalues: HTMLElement;
@@ -117,6 +120,7 @@ export class ComparePage {
       this.#tiles.element,
       this.#directions,
       this.#measures,
+      this.#steps.element,
       this.#eigenvalues,
       this.#between.element,
       this.#caption,
@@ -297,6 +301,7 @@ export class ComparePage {
     });
     if (rows.length > 0) this.#table.show(rows, columns, this.#baseline, this.#theme.series);
     const words = { idle: 'Not measured.', waiting: 'Measured after the landscapes.', computing: 'Measuring…' };
+    this.#steps.show(result === undefined ? null : stepCharts(result), this.#theme);
     setText(this.#measuresState, message ?? words[phase as keyof typeof words] ?? '');
     this.#measuresState.classList.toggle('problem', phase === 'failed' || phase === 'stopped');
     this.#measuresState.hidden = this.#measuresState.textContent === '';

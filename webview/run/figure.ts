@@ -1,4 +1,5 @@
 /** One of a run's charts: its heading, itself, and below it what each line is and is worth at the place that is read. */
+import './figure.css';
 import { Chart, type LineChart, type LineChartConfiguration } from '../charts/lineChart.ts';
 import { element, setText } from '../dom.ts';
 import { swatch } from './swatch.ts';
