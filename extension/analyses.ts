@@ -4,7 +4,8 @@ import type {
   AnalysisName,
   AnalysisStates,
   ComputeAnalysis,
-  SpectrumOptions,
+  EstimateAnalysis,
+  EstimatedName,
 } from '../webview/messages.ts';
 import { Analysis, type AnalysisKind, type AnalysisParts, type Kept } from './analysis.ts';
 import type { CheckpointMemory } from './checkpointMemory.ts';
@@ -36,7 +37,8 @@ export class CheckpointAnalyses {
   readonly #parts: AnalysesParts;
   readonly #all: { readonly [Name in AnalysisName]: Analysis<Name> };
 
-  #asked: SpectrumOptions | undefined;
+  /** For which options the page last asked what they take. */
+  #asked: { readonly [Name in EstimatedName]?: Analyses[Name]['options'] } = {};
 
   constructor(parts: AnalysesParts) {
     this.#parts = parts;
@@ -51,17 +53,20 @@ export class CheckpointAnalyses {
 
   get states(): AnalysisStates {
     const { spectrum, sharpness, convexity } = this.#all;
-    const estimate = this.#asked && spectrumEstimate(this.#asked, spectrum.measured);
+    const asked = this.#asked;
     return {
-      spectrum: { ...spectrum.state, ...(estimate && { estimate }) },
+      spectrum: {
+        ...spectrum.state,
+        ...(asked.spectrum && { estimate: spectrumEstimate(asked.spectrum, spectrum.measured) }),
+      },
       sharpness: sharpness.state,
       convexity: convexity.state,
     };
   }
 
-  /** Says in the state what a spectrum with these options is likely to take. */
-  estimateSpectrum(options: SpectrumOptions): void {
-    this.#asked = options;
+  /** Says in the state what computing with these options is likely to take. */
+  estimate({ of, options }: EstimateAnalysis): void {
+    this.#asked = { ...this.#asked, [of]: options };
     this.#parts.onChange();
   }
 

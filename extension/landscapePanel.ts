@@ -218,8 +218,8 @@ export class LandscapePanel implements LandscapeView {
           refusal => this.#analyses.fail(request.of, refusal),
         );
         return;
-      case 'estimateSpectrum':
-        this.#analyses.estimateSpectrum(request.options);
+      case 'estimateAnalysis':
+        this.#analyses.estimate(request);
         return;
       case 'copyAnalysisCommand':
         this.#page.report(this.#analyses.copyCommand(request.of));

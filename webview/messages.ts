@@ -139,6 +139,13 @@ export interface SpectrumEstimate {
   readonly memoryBytes: number | null;
 }
 
+/** What computing with other options is likely to take, of the analyses that can tell. */
+export interface AnalysisEstimates {
+  readonly spectrum: SpectrumEstimate;
+}
+
+export type EstimatedName = keyof AnalysisEstimates;
+
 /** Where one of them stands. */
 export interface AnalysisState<Name extends AnalysisName> {
   /** `idle`: nobody has asked yet; `document`: the result is that of a file, and nothing computes. */
@@ -153,8 +160,8 @@ export interface AnalysisState<Name extends AnalysisName> {
   readonly result?: Analyses[Name]['result'];
   /** What is being computed, for how long, and in how much memory. */
   readonly progress?: Omit<Analyses[Name]['update'], 'result'>;
-  /** Of a spectrum: for the options that the page last asked about. */
-  readonly estimate?: SpectrumEstimate;
+  /** For the options that the page last asked about. */
+  readonly estimate?: Name extends EstimatedName ? AnalysisEstimates[Name] : never;
 }
 
 export type AnalysisStates = { readonly [Name in AnalysisName]: AnalysisState<Name> };
@@ -217,7 +224,7 @@ export type ToPanel =
 
 /**
  * `ready` asks for the state; `retry` starts the computation of `options` again and begins an interrupted grid anew,
- * `resume` goes on with it, `refine` computes the grid that the surface offers, `compute` one with other options. `estimate` asks what options would cost, and `estimateSpectrum` the same of a spectrum.
+ * `resume` goes on with it, `refine` computes the grid that the surface offers, `compute` one with other options. `estimate` asks what options would cost, and `estimateAnalysis` the same of an analysis.
  * `export` opens the save dialog; a picture is then asked for by `draw`, and `drawn` without content says that there is
  * none to draw. The same of an analysis.
  */
@@ -235,7 +242,7 @@ export type FromPanel =
   | { readonly type: 'drawn'; readonly kind: 'png' | 'svg'; readonly content: string | Uint8Array | null }
   | { readonly type: 'copyCommand' }
   | ComputeAnalysis
-  | { readonly type: 'estimateSpectrum'; readonly options: SpectrumOptions }
+  | EstimateAnalysis
   | { readonly type: 'cancelAnalysis'; readonly of: AnalysisName }
   | { readonly type: 'exportAnalysis'; readonly of: AnalysisName; readonly kind: AnalysisExportKind }
   | { readonly type: 'copyAnalysisCommand'; readonly of: AnalysisName }
@@ -246,6 +253,14 @@ export type FromPanel =
 export type ComputeAnalysis<Names extends AnalysisName = AnalysisName> = {
   readonly [Name in Names]: {
     readonly type: 'computeAnalysis';
+    readonly of: Name;
+    readonly options: Analyses[Name]['options'];
+  };
+}[Names];
+
+export type EstimateAnalysis<Names extends EstimatedName = EstimatedName> = {
+  readonly [Name in Names]: {
+    readonly type: 'estimateAnalysis';
     readonly of: Name;
     readonly options: Analyses[Name]['options'];
   };
