@@ -4,22 +4,20 @@ import { gaussians } from '../direction/gaussian.ts';
 import { inputError, usageError } from '../errors.ts';
 import type { VolumeRequest } from '../protocol.ts';
 import { type LocalVolume, type LogVolume, toJsonNumber } from '../results.ts';
+import {
+  DEFAULT_CUTOFF,
+  DEFAULT_DIRECTIONS,
+  DEFAULT_PRECONDITIONER,
+  DIRECTIONS_MAX,
+  OTHER_CUTOFFS,
+} from '../volumePlan.ts';
 import type { Problem } from './problem.ts';
 import type { VolumePart } from './volumePart.ts';
 import { preconditionerOf } from './volumePreconditioner.ts';
 import { openUntrained, priorOf } from './volumePrior.ts';
 
-const DEFAULT_DIRECTIONS = 100;
-const DEFAULT_CUTOFF = 0.01;
-const DIRECTIONS_MAX = 100_000;
-/** Its deviation between directions is the least: see docs/volume.md. */
-const DEFAULT_PRECONDITIONER = 'eigenvectors';
-
 /** By how much ln of the volume may be off for the brackets of radii, in nats. */
 const BRACKET_ERROR = 0.1;
-
-/** Of the other cutoffs that are tried on request, relative to the first. */
-const OTHER_CUTOFFS = [0.1, 10];
 
 type Asked = Pick<VolumeRequest, 'directions' | 'cutoff' | 'preconditioner' | 'basin' | 'sigma' | 'sensitivity'>;
 
