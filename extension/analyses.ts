@@ -15,11 +15,14 @@ import { type AnalysisSource, exportAnalysis } from './exportAnalysis.ts';
 import { sharpnessKind } from './sharpness.ts';
 import { spectrumKind } from './spectrum.ts';
 import { spectrumEstimate } from './spectrumEstimate.ts';
+import { volumeKind } from './volume.ts';
+import { type PassCost, volumeEstimate } from './volumeEstimate.ts';
 
 /** Everything that is computed of a checkpoint besides its landscape. */
 const kinds: { readonly [Name in AnalysisName]: AnalysisKind<Name> } = {
   spectrum: spectrumKind,
   sharpness: sharpnessKind,
+  volume: volumeKind,
   convexity: convexityKind,
 };
 
@@ -30,6 +33,8 @@ export type KeptAnalyses = { readonly [Name in AnalysisName]: CheckpointMemory<K
 
 export interface AnalysesParts extends Omit<AnalysisParts<AnalysisName>, 'kind' | 'keep'> {
   readonly kept: KeptAnalyses;
+  /** What a pass over the sample took in the checkpoint's landscape, once it was measured. */
+  readonly pass: () => PassCost | undefined;
 }
 
 /** All analyses of one checkpoint, each by its name. */
@@ -47,12 +52,13 @@ export class CheckpointAnalyses {
     this.#all = {
       spectrum: analysis('spectrum'),
       sharpness: analysis('sharpness'),
+      volume: analysis('volume'),
       convexity: analysis('convexity'),
     };
   }
 
   get states(): AnalysisStates {
-    const { spectrum, sharpness, convexity } = this.#all;
+    const { spectrum, sharpness, volume, convexity } = this.#all;
     const asked = this.#asked;
     return {
       spectrum: {
@@ -60,6 +66,16 @@ export class CheckpointAnalyses {
         ...(asked.spectrum && { estimate: spectrumEstimate(asked.spectrum, spectrum.measured) }),
       },
       sharpness: sharpness.state,
+      volume: {
+        ...volume.state,
+        ...(asked.volume && {
+          estimate: volumeEstimate(asked.volume, {
+            pass: this.#parts.pass(),
+            secondsPerProduct: spectrum.measured?.update.secondsPerProduct,
+            volume: volume.state.result,
+          }),
+        }),
+      },
       convexity: convexity.state,
     };
   }

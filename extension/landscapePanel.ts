@@ -73,6 +73,7 @@ export class LandscapePanel implements LandscapeView {
       onChange: () => this.#onStateChange(),
       facts: () => projectFactsOf(checkpoint),
       kept: context.analyses,
+      pass: () => this.#landscape.pass,
     });
     panel.title = basename(checkpoint.fsPath);
     this.#page = new LandscapePage(panel, context, {

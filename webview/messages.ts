@@ -3,6 +3,8 @@ import type {
   ConvexityResult,
   ConvexityUpdate,
   Interval,
+  LocalVolume,
+  PreconditionerName,
   Progress,
   SharpnessName,
   SharpnessResult,
@@ -11,6 +13,9 @@ import type {
   SpectrumUpdate,
   Split,
   SurfaceResult,
+  VolumeName,
+  VolumeResult,
+  VolumeUpdate,
 } from '../worker/results.ts';
 
 /**
@@ -98,6 +103,26 @@ export interface SharpnessOptions {
   readonly split: Split;
 }
 
+/** Which volumes of a checkpoint are measured, and how. */
+export interface VolumeOptions {
+  /** At least one. */
+  readonly volumes: readonly VolumeName[];
+  /** Of the local volume; that of the function is held on both. */
+  readonly split: Split;
+  readonly directions: number;
+  /** `auto` is the KL divergence where the network puts out distributions, else the loss. */
+  readonly basin: 'auto' | LocalVolume['basin'];
+  readonly cutoff: number;
+  readonly preconditioner: PreconditionerName;
+  /** Of the prior; `null` is that of the parameters before training where these are known, else here. */
+  readonly sigma: number | null;
+  readonly sensitivity: boolean;
+  readonly initializations: number;
+  readonly points: number;
+  /** Classes that count as one against all others; empty: each class against the rest. */
+  readonly positive: readonly number[];
+}
+
 /** In which plane, and how finely, it is mapped where the loss is convex. */
 export interface ConvexityOptions {
   readonly plane: PlaneOptions;
@@ -120,6 +145,11 @@ export interface Analyses {
     readonly result: SharpnessResult;
     readonly update: SharpnessUpdate;
   };
+  readonly volume: {
+    readonly options: VolumeOptions;
+    readonly result: VolumeResult;
+    readonly update: VolumeUpdate;
+  };
   readonly convexity: {
     readonly options: ConvexityOptions;
     readonly result: ConvexityResult;
@@ -139,9 +169,31 @@ export interface SpectrumEstimate {
   readonly memoryBytes: number | null;
 }
 
+/** What computing volumes with other options is likely to take; each `null` where it is not asked for. */
+export interface VolumeEstimate {
+  readonly options: VolumeOptions;
+  readonly local: {
+    /** Over the sample. */
+    readonly passes: Interval;
+    /** Of the curvature with a vector. */
+    readonly products: Interval;
+    /** `null` until a pass was measured. */
+    readonly seconds: Interval | null;
+  } | null;
+  readonly function: {
+    /** To draw the networks; `null` until a pass was measured. */
+    readonly drawSeconds: number | null;
+    /** For every two groups of classes. */
+    readonly evidenceSeconds: number;
+    /** How many such there are; `null` until the classes are known. */
+    readonly groups: number | null;
+  } | null;
+}
+
 /** What computing with other options is likely to take, of the analyses that can tell. */
 export interface AnalysisEstimates {
   readonly spectrum: SpectrumEstimate;
+  readonly volume: VolumeEstimate;
 }
 
 export type EstimatedName = keyof AnalysisEstimates;

@@ -1,0 +1,174 @@
+/** What the charts of volumes show, from a result, in words and as tables. Pure. */
+import type { FunctionVolume, JsonNumber, LocalVolume, LogVolume } from '../../worker/results.ts';
+import { formatCoordinate, formatCount, formatNumber } from '../view/format.ts';
+import { type TextTable, textTable } from '../view/table.ts';
+import { finite, formatLogVolume, formatNats } from './numbers.ts';
+
+/** A direction that was followed. */
+export interface DirectionView {
+  /** From 1 for the largest mass. */
+  readonly rank: number;
+  /** In the order in which they were drawn, from 1. */
+  readonly drawn: number;
+  /** `null` where it is not finite. */
+  readonly logMass: number | null;
+  /** `null` where the basin has no end before the prior has. */
+  readonly radius: number | null;
+}
+
+/** From the largest mass down; what has none comes last. */
+export function directionViews({ logMasses, radii }: LocalVolume): DirectionView[] {
+  return logMasses
+    .map((logMass, i) => ({ drawn: i + 1, logMass: finiteOf(logMass), radius: finiteOf(radii[i] ?? 'Infinity') }))
+    .toSorted((one, other) => order(other.logMass) - order(one.logMass))
+    .map((direction, i) => ({ rank: i + 1, ...direction }));
+}
+
+const finiteOf = (value: JsonNumber): number | null => (typeof value === 'number' ? value : null);
+
+/** Beyond all finite numbers, and finite, so that two such do not differ by what is not a number. */
+const order = (value: number | null): number => value ?? -Number.MAX_VALUE;
+
+/** As many marks as can be told apart, and lines of a table as can be read. */
+const MARKS_MAX = 1000;
+const LINES_MAX = 100;
+
+/** Every k-th, the first among them. */
+export function thinned<T>(values: readonly T[], most = MARKS_MAX): T[] {
+  const stride = Math.ceil(values.length / most);
+  return values.filter((_, i) => i % stride === 0);
+}
+
+/** Below so many effective directions the mean of all masses is the largest one's. */
+const ALONE = 1.5;
+
+const makesUp = ({ effectiveSamples }: LogVolume): string =>
+  typeof effectiveSamples === 'number' && effectiveSamples < ALONE
+    ? 'the largest, which makes up the mean nearly alone'
+    : 'the largest';
+
+export const massLegend = (local: LocalVolume): string =>
+  [
+    `◆ ${makesUp(local.logVolume)}`,
+    '● another direction',
+    `dashed: ln volume ${formatNats(local.logVolume.value)}, ln of the mean of all masses, and the lower end of its interval`,
+  ].join(' · ');
+
+export function massDescription(local: LocalVolume): string {
+  const views = directionViews(local);
+  const known = views.filter(({ logMass }) => logMass !== null);
+  const [largest, second] = known;
+  const missing = views.length - known.length;
+  return [
+    `ln of the prior’s mass that each of ${formatCount(views.length)} directions stands for, from the largest down.`,
+    ...(largest === undefined
+      ? []
+      : [
+          `Largest: ${formatNats(largest.logMass!)}${second === undefined ? '' : `, then ${formatNats(second.logMass!)}`}; smallest: ${formatNats(known.at(-1)!.logMass!)}.`,
+        ]),
+    `ln volume, ln of their mean: ${formatNats(local.logVolume.value)}.`,
+    ...(missing === 0 ? [] : [`${formatCount(missing)} have no mass that is finite and are not drawn.`]),
+  ].join(' ');
+}
+
+export const massTable = (local: LocalVolume): TextTable => {
+  const views = directionViews(local);
+  const shown = thinned(views, LINES_MAX);
+  const title = 'Directions from the largest mass down';
+  return textTable(
+    shown.length === views.length
+      ? title
+      : `${title}; ${formatCount(shown.length)} of ${formatCount(views.length)}, the exported CSV file has all`,
+    ['rank', 'ln mass', 'radius', 'drawn as number'],
+    shown.map(({ rank, logMass, radius, drawn }) => [
+      formatCount(rank),
+      logMass === null ? 'not finite' : formatNats(logMass),
+      radius === null ? 'no end' : formatNumber(radius, 4),
+      formatCount(drawn),
+    ]),
+  );
+};
+
+export const radiusLegend = (local: LocalVolume): string =>
+  [
+    `◆ ${makesUp(local.logVolume)}`,
+    '● another direction',
+    ...(local.radii.includes('Infinity') ? ['△ no end before the prior’s, at the right edge'] : []),
+  ].join(' · ');
+
+export function radiusDescription(local: LocalVolume): string {
+  const ends = finite(local.radii);
+  const open = local.radii.length - ends.length;
+  const [largest] = directionViews(local);
+  return [
+    `Each direction by how far the basin reaches along it and ln of the mass it stands for.`,
+    ...(ends.length === 0
+      ? []
+      : [
+          `Radii from ${formatNumber(
+            ends.reduce((least, own) => Math.min(least, own)),
+            4,
+          )} to ${formatNumber(
+            ends.reduce((most, own) => Math.max(most, own)),
+            4,
+          )}.`,
+        ]),
+    ...(largest?.radius == null ? [] : [`That of the largest mass is ${formatNumber(largest.radius, 4)}.`]),
+    ...(open === 0 ? [] : [`${formatCount(open)} ${open === 1 ? 'has' : 'have'} no end before the prior’s.`]),
+  ].join(' ');
+}
+
+/** ln volume at a cutoff. */
+export interface CutoffView {
+  readonly cutoff: number;
+  readonly logVolume: LogVolume;
+}
+
+/** Those that a logarithmic axis has a place for. */
+export const cutoffViews = ({ sensitivity }: LocalVolume): CutoffView[] =>
+  (sensitivity?.cutoffs ?? [])
+    .map((cutoff, i) => ({ cutoff, logVolume: sensitivity!.logVolumes[i]! }))
+    .filter(({ cutoff, logVolume }) => cutoff > 0 && typeof logVolume.value === 'number');
+
+export const cutoffLegend = ({ sensitivity }: LocalVolume): string =>
+  [
+    ...(sensitivity?.logVolumes.some(({ verdict }) => verdict === 'lower bound')
+      ? ['▲ lower bound, its upper end open']
+      : []),
+    ...(sensitivity?.logVolumes.some(({ verdict }) => verdict === 'estimate') ? ['● estimate'] : []),
+    'bar: interval',
+    'dashed: slope D/2 of a quadratic basin inside a wide prior',
+  ].join(' · ');
+
+export function cutoffDescription({ sensitivity }: LocalVolume, parameters: number): string {
+  const views = sensitivity?.cutoffs.map(
+    (cutoff, i) => `${formatCoordinate(cutoff)}: ${formatLogVolume(sensitivity.logVolumes[i]!)}`,
+  );
+  return `ln volume by cutoff: ${views?.join('; ') ?? ''}. Slope d ln volume/d ln cutoff: ${formatNumber(sensitivity?.slope ?? 'NaN')}, where a quadratic basin inside a wide prior has D/2 = ${formatCount(parameters / 2)}.`;
+}
+
+export const cutoffTable = ({ sensitivity }: LocalVolume): TextTable =>
+  textTable(
+    'ln volume by cutoff',
+    ['cutoff', 'ln volume', 'from these directions', 'effective directions', 'verdict'],
+    (sensitivity?.cutoffs ?? []).map((cutoff, i) => {
+      const logVolume = sensitivity!.logVolumes[i]!;
+      return [
+        formatNumber(cutoff),
+        formatLogVolume(logVolume),
+        formatNats(logVolume.value),
+        formatNumber(logVolume.effectiveSamples, 2),
+        logVolume.verdict === 'lower bound' ? 'lower bound only' : 'estimate',
+      ];
+    }),
+  );
+
+export const classDescription = ({ parts, logProbability }: FunctionVolume): string =>
+  `ln P of each class against the rest, which together make ${formatNats(logProbability)}: ${parts.map((part, i) => `${i}: ${formatNumber(part)}`).join('; ')}.`;
+
+export const classTable = ({ parts }: FunctionVolume): TextTable =>
+  textTable(
+    'ln P by class',
+    ['class', 'ln P'],
+    parts.map((part, i) => [String(i), formatNumber(part, 4)]),
+  );
