@@ -2,6 +2,7 @@
 import type { LocalVolume, VolumeResult } from '../../worker/results.ts';
 import { originOf, STRETCHES } from '../../worker/volumeTexts.ts';
 import { formatCount, formatDuration, formatNumber } from '../view/format.ts';
+import { formatCutoff } from './numbers.ts';
 
 export function volumeCaption({ checkpoint, local, function: ofFunction, provenance }: VolumeResult): string {
   const { model, data, split, samples, seed, mode, engine, device, dtype, seconds } = provenance;
@@ -20,6 +21,6 @@ export function volumeCaption({ checkpoint, local, function: ofFunction, provena
 
 /** The basin and the prior, on which every number of the local volume depends. */
 const basinText = ({ basin, cutoff, prior, logMasses, preconditioner }: LocalVolume): string =>
-  `Basin: ${basin === 'kl' ? `mean KL up to ${formatNumber(cutoff)} nats` : `loss up to ${formatNumber(cutoff)} above the checkpoint’s`}, ` +
+  `Basin: ${basin === 'kl' ? `mean KL up to ${formatCutoff(cutoff)} nats` : `loss up to ${formatCutoff(cutoff)} above the checkpoint’s`}, ` +
   `${formatCount(logMasses.length)} directions stretched by ${STRETCHES[preconditioner]}. ` +
   `Prior: normal about 0, σ = ${formatNumber(prior.sigma)}, ${originOf(prior)}.`;

@@ -3,15 +3,20 @@ import { tickStep } from 'd3-array';
 import type { FunctionVolume, LocalVolume } from '../../worker/results.ts';
 import { type ChartPoint, type LineChartConfiguration, pluginsOf } from '../charts/lineChart.ts';
 import { axisStyle, type ErrorBar, errorBars, levelLines, type PlotStyle, tooltipStyle } from '../charts/plotStyle.ts';
-import { formatCoordinate, formatCount, formatNumber, formatTick } from '../view/format.ts';
-import { finite, formatLogVolume, formatNats } from './numbers.ts';
+import { formatCount, formatNumber, formatTick } from '../view/format.ts';
+import { finite, formatCutoff, formatLogVolume, formatNats } from './numbers.ts';
 import { type CutoffView, cutoffViews, type DirectionView, directionViews, thinned } from './view.ts';
 
 /** Around what is drawn, as a share of its range, so that no mark lies on the frame. */
 const ROOM = 0.08;
 
+interface Ends {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** Ends of an axis about some values; a single value has one nat of room. */
-function ends(values: readonly number[]): { readonly min: number; readonly max: number } {
+function ends(values: readonly number[]): Ends {
   const [low, high] = values.reduce(
     ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
@@ -20,13 +25,23 @@ function ends(values: readonly number[]): { readonly min: number; readonly max: 
   return { min: low - room, max: high + room };
 }
 
+/** An axis between ends that are no round numbers, and have no ticks. */
+function linearAxis(style: PlotStyle, name: string, { min, max }: Ends, tick: (value: number) => string) {
+  const { ticks, ...rest } = axisStyle(style, name, tick);
+  return { type: 'linear' as const, min, max, ...rest, ticks: { ...ticks, includeBounds: false } };
+}
+
 /** Ticks are written to the place that neighbours need: volumes differ in their last digits. */
-const natsAxis = (style: PlotStyle, name: string, { min, max }: { readonly min: number; readonly max: number }) => ({
-  type: 'linear' as const,
-  min,
-  max,
-  ...axisStyle(style, name, value => formatTick(value, tickStep(min, max, 8))),
-});
+const valuesAxis = (style: PlotStyle, name: string, across: Ends) =>
+  linearAxis(style, name, across, value => formatTick(value, tickStep(across.min, across.max, 8)));
+
+/** Ticks at whole numbers from `first` on. */
+const placesAxis = (style: PlotStyle, name: string, first: number, last: number) => {
+  const room = Math.max(0.5, 0.02 * (last - first));
+  return linearAxis(style, name, { min: first - room, max: last + room }, place =>
+    Number.isInteger(place) && place >= first ? formatCount(place) : '',
+  );
+};
 
 const common = { animation: false, maintainAspectRatio: false } as const;
 const nearest = { mode: 'nearest', axis: 'xy', intersect: false } as const;
@@ -53,7 +68,6 @@ export function massChart(local: LocalVolume, style: PlotStyle): LineChartConfig
   const { value, lower } = local.logVolume;
   const levels = finite([value, lower]);
   const point = ({ rank, logMass }: DirectionView): ChartPoint => ({ x: rank, y: logMass });
-  const last = views.at(-1)!.rank;
   return {
     type: 'line',
     data: {
@@ -67,15 +81,8 @@ export function massChart(local: LocalVolume, style: PlotStyle): LineChartConfig
       ...common,
       interaction: nearest,
       scales: {
-        x: {
-          type: 'linear',
-          min: 1 - Math.max(0.5, 0.02 * last),
-          max: last + Math.max(0.5, 0.02 * last),
-          ...axisStyle(style, 'direction, by rank', rank =>
-            Number.isInteger(rank) && rank > 0 ? formatCount(rank) : '',
-          ),
-        },
-        y: natsAxis(style, 'ln mass', ends([...views.map(({ logMass }) => logMass!), ...levels])),
+        x: placesAxis(style, 'direction, by rank', 1, views.at(-1)!.rank),
+        y: valuesAxis(style, 'ln mass', ends([...views.map(({ logMass }) => logMass!), ...levels])),
       },
       plugins: {
         tooltip: {
@@ -103,8 +110,10 @@ export function radiusChart(local: LocalVolume, style: PlotStyle): LineChartConf
   const radii = views.flatMap(({ radius }) => (radius === null ? [] : [radius]));
   if (radii.length === 0) return null;
   const across = ends(radii);
-  // What has no end stands at the edge.
-  const point = ({ radius, logMass }: DirectionView): ChartPoint => ({ x: radius ?? across.max, y: logMass });
+  // What has no end stands beyond all others.
+  const edge = across.max;
+  const isOpen = radii.length < views.length;
+  const point = ({ radius, logMass }: DirectionView): ChartPoint => ({ x: radius ?? edge, y: logMass });
   const [largest, ...others] = views as [DirectionView, ...DirectionView[]];
   const ended = others.filter(({ radius }) => radius !== null);
   const open = others.filter(({ radius }) => radius === null);
@@ -122,12 +131,8 @@ export function radiusChart(local: LocalVolume, style: PlotStyle): LineChartConf
       ...common,
       interaction: nearest,
       scales: {
-        x: {
-          type: 'linear',
-          ...across,
-          ...axisStyle(style, 'radius', value => formatTick(value, tickStep(across.min, across.max, 8))),
-        },
-        y: natsAxis(style, 'ln mass', ends(views.map(({ logMass }) => logMass!))),
+        x: valuesAxis(style, 'radius', isOpen ? ends([across.min, edge]) : across),
+        y: valuesAxis(style, 'ln mass', ends(views.map(({ logMass }) => logMass!))),
       },
       plugins: {
         tooltip: {
@@ -204,17 +209,13 @@ export function cutoffChart(local: LocalVolume, parameters: number, style: PlotS
           type: 'logarithmic',
           min: reach.least,
           max: reach.most,
-          ...axisStyle(
-            style,
-            `cutoff${local.basin === 'kl' ? ', nats of KL' : ', of the loss'}, log`,
-            formatCoordinate,
-          ),
+          ...axisStyle(style, `cutoff${local.basin === 'kl' ? ', nats of KL' : ', of the loss'}, log`, formatCutoff),
           afterBuildTicks: axis => {
             axis.ticks = views.map(({ cutoff }) => ({ value: cutoff }));
           },
         },
         // The quadratic basin's line may leave the frame, or what was measured would look level beside it.
-        y: natsAxis(style, 'ln volume', ends(bars.flatMap(({ low, high }) => [low, high]))),
+        y: valuesAxis(style, 'ln volume', ends(bars.flatMap(({ low, high }) => [low, high]))),
       },
       plugins: {
         tooltip: {
@@ -222,7 +223,7 @@ export function cutoffChart(local: LocalVolume, parameters: number, style: PlotS
           displayColors: false,
           filter: ({ datasetIndex }) => datasetIndex === 0,
           callbacks: {
-            title: items => `cutoff ${formatCoordinate(items[0]?.parsed.x ?? 0)}`,
+            title: items => `cutoff ${formatCutoff(items[0]?.parsed.x ?? 0)}`,
             label: ({ dataIndex }) => {
               const { logVolume } = views[dataIndex]!;
               return [
@@ -258,13 +259,8 @@ export function classChart({ parts }: FunctionVolume, style: PlotStyle): LineCha
       ...common,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
-        x: {
-          type: 'linear',
-          min: -0.5,
-          max: parts.length - 0.5,
-          ...axisStyle(style, 'class', value => (Number.isInteger(value) ? String(value) : '')),
-        },
-        y: natsAxis(style, 'ln P', ends(parts)),
+        x: placesAxis(style, 'class', 0, parts.length - 1),
+        y: valuesAxis(style, 'ln P', ends(parts)),
       },
       plugins: {
         tooltip: {

@@ -69,6 +69,7 @@ export class VolumeForm {
     };
     const group = (label: string, ...children: readonly HTMLElement[]): HTMLElement =>
       element('div', { class: 'fields', role: 'group', 'aria-label': label }, ...children);
+    const hint = (text: string): HTMLElement => element('p', { class: 'hint' }, text);
     const { directions, cutoff, sigma, initializations, points, positive } = this.#fields;
     this.#groups = {
       local: group(
@@ -80,8 +81,15 @@ export class VolumeForm {
         sigma.element,
         this.#split.element,
         this.#sensitivity.element,
+        hint('Without σ it is that of the parameters before training, or else here.'),
       ),
-      function: group('Volume of the function', initializations.element, points.element, positive.element),
+      function: group(
+        'Volume of the function',
+        initializations.element,
+        points.element,
+        positive.element,
+        hint('Without positive classes each class is held against the rest.'),
+      ),
     };
     this.element = element(
       'details',
@@ -91,11 +99,6 @@ export class VolumeForm {
       this.#groups.local,
       this.#volumes.function.element,
       this.#groups.function,
-      element(
-        'p',
-        { class: 'hint' },
-        'σ and positive classes may be left empty: σ is then that of the parameters before training, or else here, and each class is held against the rest.',
-      ),
       this.#cost,
     );
     this.#question = new CostQuestion(this.element, estimate);

@@ -1,7 +1,7 @@
 /** The numbers of volumes, from a result: each with its uncertainty, what it means and what would change it. Pure. */
 import type { FunctionVolume, JsonNumber, LocalVolume, LogVolume, VolumeResult } from '../../worker/results.ts';
 import { FUNCTION_TEXTS, LOCAL_TEXTS, originOf, STRETCHES, type VolumeText } from '../../worker/volumeTexts.ts';
-import { formatCount, formatNumber, formatWithError } from '../view/format.ts';
+import { formatCoordinate, formatCount, formatNumber, formatWithError } from '../view/format.ts';
 import { formatInterval } from '../view/interval.ts';
 import type { MeasureGroup, MeasureRow } from '../view/measures.ts';
 
@@ -10,6 +10,10 @@ const DIGITS = 5;
 
 /** `−18,253`. */
 export const formatNats = (value: JsonNumber): string => formatNumber(value, DIGITS);
+
+/** As it was typed, without digits that say nothing. */
+export const formatCutoff = (cutoff: number): string =>
+  cutoff >= 1e-6 ? formatCoordinate(cutoff) : formatNumber(cutoff);
 
 /** `≥ −18,438` of a lower bound, whose upper end is open; `−2,381 (−2,388 to −2,379)` of an estimate. */
 export function formatLogVolume({ value, lower, upper }: LogVolume): string {
@@ -83,7 +87,7 @@ function localRows(local: LocalVolume, { complete, provenance }: VolumeResult): 
       : row(LOCAL_TEXTS.deviation, null, 'It takes two directions.'),
     row(
       LOCAL_TEXTS.basin,
-      basin === 'kl' ? `${formatNumber(cutoff)} nats` : formatNumber(cutoff),
+      basin === 'kl' ? `${formatCutoff(cutoff)} nats` : formatCutoff(cutoff),
       basin === 'kl' ? 'of mean KL from the checkpoint’s predictions' : 'of loss above the checkpoint’s',
     ),
     row(LOCAL_TEXTS.prior, `σ = ${formatNumber(prior.sigma)}`, originOf(prior)),

@@ -1,7 +1,8 @@
 /** The form that asks for volumes: from options to what its fields hold, and back; and what that costs, in words. Pure. */
 import type { Interval, VolumeName } from '../../worker/results.ts';
 import type { VolumeEstimate, VolumeOptions } from '../messages.ts';
-import { formatCoordinate, formatCount, formatDuration } from '../view/format.ts';
+import { formatCount, formatDuration } from '../view/format.ts';
+import { formatCutoff } from './numbers.ts';
 
 /** The fields that are typed. */
 export type VolumeField = 'directions' | 'cutoff' | 'sigma' | 'initializations' | 'points' | 'positive';
@@ -111,7 +112,7 @@ export function volumeSummary(options: VolumeOptions): string {
   const { volumes, directions, cutoff, split, points } = options;
   return [
     ...(volumes.includes('local')
-      ? [`local volume, ${formatCount(directions)} directions, cutoff ${formatCoordinate(cutoff)}, ${split} split`]
+      ? [`local volume, ${formatCount(directions)} directions, cutoff ${formatCutoff(cutoff)}, ${split} split`]
       : []),
     ...(volumes.includes('function') ? [`volume of the function on ${formatCount(points)} points`] : []),
   ].join('; ');

@@ -1,8 +1,8 @@
 /** What the charts of volumes show, from a result, in words and as tables. Pure. */
 import type { FunctionVolume, JsonNumber, LocalVolume, LogVolume } from '../../worker/results.ts';
-import { formatCoordinate, formatCount, formatNumber } from '../view/format.ts';
+import { formatCount, formatNumber } from '../view/format.ts';
 import { type TextTable, textTable } from '../view/table.ts';
-import { finite, formatLogVolume, formatNats } from './numbers.ts';
+import { finite, formatCutoff, formatLogVolume, formatNats } from './numbers.ts';
 
 /** A direction that was followed. */
 export interface DirectionView {
@@ -20,14 +20,16 @@ export interface DirectionView {
 export function directionViews({ logMasses, radii }: LocalVolume): DirectionView[] {
   return logMasses
     .map((logMass, i) => ({ drawn: i + 1, logMass: finiteOf(logMass), radius: finiteOf(radii[i] ?? 'Infinity') }))
-    .toSorted((one, other) => order(other.logMass) - order(one.logMass))
+    .toSorted(byMass)
     .map((direction, i) => ({ rank: i + 1, ...direction }));
 }
 
 const finiteOf = (value: JsonNumber): number | null => (typeof value === 'number' ? value : null);
 
-/** Beyond all finite numbers, and finite, so that two such do not differ by what is not a number. */
-const order = (value: number | null): number => value ?? -Number.MAX_VALUE;
+type Mass = Pick<DirectionView, 'logMass'>;
+
+const byMass = ({ logMass: one }: Mass, { logMass: other }: Mass): number =>
+  one === null || other === null ? Number(one === null) - Number(other === null) : other - one;
 
 /** As many marks as can be told apart, and lines of a table as can be read. */
 const MARKS_MAX = 1000;
@@ -142,7 +144,7 @@ export const cutoffLegend = ({ sensitivity }: LocalVolume): string =>
 
 export function cutoffDescription({ sensitivity }: LocalVolume, parameters: number): string {
   const views = sensitivity?.cutoffs.map(
-    (cutoff, i) => `${formatCoordinate(cutoff)}: ${formatLogVolume(sensitivity.logVolumes[i]!)}`,
+    (cutoff, i) => `${formatCutoff(cutoff)}: ${formatLogVolume(sensitivity.logVolumes[i]!)}`,
   );
   return `ln volume by cutoff: ${views?.join('; ') ?? ''}. Slope d ln volume/d ln cutoff: ${formatNumber(sensitivity?.slope ?? 'NaN')}, where a quadratic basin inside a wide prior has D/2 = ${formatCount(parameters / 2)}.`;
 }
@@ -154,7 +156,7 @@ export const cutoffTable = ({ sensitivity }: LocalVolume): TextTable =>
     (sensitivity?.cutoffs ?? []).map((cutoff, i) => {
       const logVolume = sensitivity!.logVolumes[i]!;
       return [
-        formatNumber(cutoff),
+        formatCutoff(cutoff),
         formatLogVolume(logVolume),
         formatNats(logVolume.value),
         formatNumber(logVolume.effectiveSamples, 2),

@@ -94,8 +94,8 @@ describe('the numbers of volumes', () => {
 
   const cases: readonly [result: VolumeResult, label: string, value: string | null, note: string][] = [
     [wholeVolume, 'Between directions', '183 nats', ''],
-    [wholeVolume, 'Cutoff', '0.0100 nats', 'of mean KL from the checkpoint’s predictions'],
-    [withLocal({ basin: 'loss', cutoff: 0.5 }), 'Cutoff', '0.500', 'of loss above the checkpoint’s'],
+    [wholeVolume, 'Cutoff', '0.01 nats', 'of mean KL from the checkpoint’s predictions'],
+    [withLocal({ basin: 'loss', cutoff: 0.5 }), 'Cutoff', '0.5', 'of loss above the checkpoint’s'],
     [wholeVolume, 'Prior', 'σ = 0.0909', 'as the parameters were before training, in runs/sgd/step_00000.pt'],
     [withLocal({ prior: { sigma: 0.4, from: 'request' } }), 'Prior', 'σ = 0.400', 'as asked'],
     [wholeVolume, 'Directions', '60', 'stretched by leading eigenvectors of the curvature'],
@@ -117,7 +117,9 @@ describe('the numbers of volumes', () => {
       'The first direction, on which it is measured, has no end.',
     ],
     [wholeVolume, 'Passes', '966', '5.4 a direction at each of 3 cutoffs'],
+    [estimatedVolume, 'Passes', '1,040', '5.2 a direction'],
     [partialVolume, 'Passes', '70', ''],
+    [withLocal({ cutoff: 1e-9 }), 'Cutoff', '1.00 × 10⁻⁹ nats', 'of mean KL from the checkpoint’s predictions'],
     [wholeVolume, 'Slope', '71.8', 'D/2 = 1,205 in a quadratic basin inside a wide prior'],
     [
       withLocal({ logMasses: whole.logMasses.slice(0, 1), radii: whole.radii.slice(0, 1) }),
@@ -185,7 +187,7 @@ describe('the verdict on volumes', () => {
     [
       'an estimate',
       estimatedVolume,
-      'ln volume −2,380.7 (−2,381.1 to −2,380.3): an estimate from 120 effective directions of 60. ln P(f) = −118.40 ± 0.31 on 100 points, not converged.',
+      'ln volume −2,380.7 (−2,381.1 to −2,380.3): an estimate from 120 effective directions of 200. ln P(f) = −118.40 ± 0.31 on 100 points, not converged.',
     ],
     [
       'a gap',
@@ -289,7 +291,7 @@ describe('the charts of volumes for print', () => {
       assert.match(text, /lower bound only, 1\.0 effective directions of 60/);
       assert.match(
         text,
-        /mean KL up to 0\.0100 nats, 60 directions .*σ = 0\.0909, as the parameters were before training/,
+        /mean KL up to 0\.01 nats, 60 directions .*σ = 0\.0909, as the parameters were before training/,
       );
       assert.doesNotMatch(svg, /NaN|undefined/);
     });
