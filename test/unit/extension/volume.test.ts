@@ -154,7 +154,7 @@ describe('volumes as comma-separated values', () => {
     const { value, lower } = wholeVolume.local!.logVolume;
     const lines = rows(refusedFunction);
     assert.equal(lines[1], `ln_volume,,0.01,${value},,${lower},,"lower bound, kl"`);
-    assert.match(lines.at(-1)!, /^problem,,,,,,,"A function’s volume is not computed of networks with BatchNorm, as/);
+    assert.match(lines.at(-1)!, /^problem,,,,,,,"A function’s volume is about the classes it predicts, and with/);
     assert.ok(!lines.some(line => line.startsWith('ln_probability')));
     assert.match(rows(estimatedVolume)[1]!, /^ln_volume,,0\.01,-2380\.7,,-2381\.1,-2380\.3,"estimate, kl"$/);
   });
