@@ -184,7 +184,7 @@ export interface VolumeEstimate {
     /** To draw the networks; `null` until a pass was measured. */
     readonly drawSeconds: number | null;
     /** For every two groups of classes. */
-    readonly evidenceSeconds: number;
+    readonly evidenceSeconds: Interval;
     /** How many such there are; `null` until the classes are known. */
     readonly groups: number | null;
   } | null;

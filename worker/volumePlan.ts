@@ -65,7 +65,13 @@ function productsOf(preconditioner: NonNullable<Local['preconditioner']>, parame
 const EVIDENCES_EACH = 5;
 
 /**
- * Seconds of the evidence of two groups of classes on so many points, which grow as their third power: eight sweeps of
- * 2.2 ns a multiplication, from 500 points of the digits in ten classes (docs/volume.md, "Volume of a function").
+ * Seconds of an evidence, by the third power of the points: 500 points of the digits took the least on two idle cores
+ * (docs/volume.md, "Volume of a function"), others the most on busy ones.
  */
-export const evidenceSeconds = (points: number): number => EVIDENCES_EACH * 8 * 2.2e-9 * points ** 3;
+const EVIDENCE_SECONDS: Interval = { least: 1.7e-8, most: 4e-8 };
+
+/** Seconds of all evidences of two groups of classes on so many points. */
+export const evidenceSeconds = (points: number): Interval => ({
+  least: EVIDENCES_EACH * EVIDENCE_SECONDS.least * points ** 3,
+  most: EVIDENCES_EACH * EVIDENCE_SECONDS.most * points ** 3,
+});

@@ -144,9 +144,8 @@ function functionCost(
   { initializations, points }: VolumeOptions,
 ): string {
   const draws = drawSeconds === null ? '' : `, ${atLeastASecond(drawSeconds)}`;
-  const evidence =
-    groups === null ? `${atLeastASecond(evidenceSeconds)} for each class` : atLeastASecond(groups * evidenceSeconds);
-  return `${formatCount(initializations)} random networks on ${formatCount(points)} points${draws}; then expectation propagation, about ${evidence}`;
+  const evidence = span(evidenceSeconds, seconds => atLeastASecond((groups ?? 1) * seconds));
+  return `${formatCount(initializations)} random networks on ${formatCount(points)} points${draws}; then expectation propagation, about ${evidence}${groups === null ? ' for each class' : ''}`;
 }
 
 const atLeastASecond = (seconds: number): string => formatDuration(Math.max(1, Math.round(seconds)));
