@@ -5,7 +5,7 @@ import { type ChartPoint, type LineChartConfiguration, pluginsOf } from '../char
 import { axisStyle, type ErrorBar, errorBars, levelLines, type PlotStyle, tooltipStyle } from '../charts/plotStyle.ts';
 import { formatCount, formatNumber, formatTick } from '../view/format.ts';
 import { finite, formatCutoff, formatLogVolume, formatNats } from './numbers.ts';
-import { type CutoffView, cutoffViews, type DirectionView, directionViews, thinned } from './view.ts';
+import { type CutoffView, classViews, cutoffViews, type DirectionView, directionViews, thinned } from './view.ts';
 
 /** Around what is drawn, as a share of its range, so that no mark lies on the frame. */
 const ROOM = 0.08;
@@ -241,14 +241,15 @@ export function cutoffChart(local: LocalVolume, parameters: number, style: PlotS
 }
 
 /** Null where there is one problem of two classes. */
-export function classChart({ parts }: FunctionVolume, style: PlotStyle): LineChartConfiguration | null {
-  if (parts.length < 2) return null;
+export function classChart(volume: FunctionVolume, style: PlotStyle): LineChartConfiguration | null {
+  const views = thinned(classViews(volume));
+  if (views.length < 2) return null;
   return {
     type: 'line',
     data: {
       datasets: [
         marks(
-          parts.map((y, x) => ({ x, y })),
+          views.map(({ index, part }) => ({ x: index, y: part })),
           'circle',
           style.color,
           MARK.other + 1,
@@ -259,8 +260,8 @@ export function classChart({ parts }: FunctionVolume, style: PlotStyle): LineCha
       ...common,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
-        x: placesAxis(style, 'class', 0, parts.length - 1),
-        y: valuesAxis(style, 'ln P', ends(parts)),
+        x: placesAxis(style, 'class', 0, views.at(-1)!.index),
+        y: valuesAxis(style, 'ln P', ends(views.map(({ part }) => part))),
       },
       plugins: {
         tooltip: {

@@ -73,23 +73,19 @@ export function massDescription(local: LocalVolume): string {
   ].join(' ');
 }
 
-export const massTable = (local: LocalVolume): TextTable => {
+export function massTable(local: LocalVolume): TextTable {
   const views = directionViews(local);
-  const shown = thinned(views, LINES_MAX);
-  const title = 'Directions from the largest mass down';
   return textTable(
-    shown.length === views.length
-      ? title
-      : `${title}; ${formatCount(shown.length)} of ${formatCount(views.length)}, the exported CSV file has all`,
+    tableTitle('Directions from the largest mass down', views.length),
     ['rank', 'ln mass', 'radius', 'drawn as number'],
-    shown.map(({ rank, logMass, radius, drawn }) => [
+    thinned(views, LINES_MAX).map(({ rank, logMass, radius, drawn }) => [
       formatCount(rank),
       logMass === null ? 'not finite' : formatNats(logMass),
       radius === null ? 'no end' : formatNumber(radius, 4),
       formatCount(drawn),
     ]),
   );
-};
+}
 
 export const radiusLegend = (local: LocalVolume): string =>
   [
@@ -130,7 +126,8 @@ export interface CutoffView {
 export const cutoffViews = ({ sensitivity }: LocalVolume): CutoffView[] =>
   (sensitivity?.cutoffs ?? [])
     .map((cutoff, i) => ({ cutoff, logVolume: sensitivity!.logVolumes[i]! }))
-    .filter(({ cutoff, logVolume }) => cutoff > 0 && typeof logVolume.value === 'number');
+    .filter(({ cutoff, logVolume }) => cutoff > 0 && typeof logVolume.value === 'number')
+    .toSorted((one, other) => one.cutoff - other.cutoff);
 
 export const cutoffLegend = ({ sensitivity }: LocalVolume): string =>
   [
@@ -165,12 +162,38 @@ export const cutoffTable = ({ sensitivity }: LocalVolume): TextTable =>
     }),
   );
 
-export const classDescription = ({ parts, logProbability }: FunctionVolume): string =>
-  `ln P of each class against the rest, which together make ${formatNats(logProbability)}: ${parts.map((part, i) => `${i}: ${formatNumber(part)}`).join('; ')}.`;
+/** ln P of a class against the rest. */
+export interface ClassView {
+  readonly index: number;
+  readonly part: number;
+}
 
-export const classTable = ({ parts }: FunctionVolume): TextTable =>
-  textTable(
-    'ln P by class',
+export const classViews = ({ parts }: FunctionVolume): ClassView[] => parts.map((part, index) => ({ index, part }));
+
+/** So many classes can be told one by one. */
+const CLASSES_TOLD = 20;
+
+export function classDescription(volume: FunctionVolume): string {
+  const views = classViews(volume);
+  const told =
+    views.length <= CLASSES_TOLD ? views : views.toSorted((one, other) => one.part - other.part).slice(0, CLASSES_TOLD);
+  const which = told.length === views.length ? '' : `, the least likely of ${formatCount(views.length)}`;
+  return `ln P of each class against the rest, which together make ${formatNats(volume.logProbability)}${which}: ${told.map(({ index, part }) => `${index}: ${formatNumber(part)}`).join('; ')}.`;
+}
+
+export function classTable(volume: FunctionVolume): TextTable {
+  const views = classViews(volume);
+  return textTable(
+    tableTitle('ln P by class', views.length),
     ['class', 'ln P'],
-    parts.map((part, i) => [String(i), formatNumber(part, 4)]),
+    thinned(views, LINES_MAX).map(({ index, part }) => [formatCount(index), formatNumber(part, 4)]),
   );
+}
+
+/** What a table of so many lines is called, of which it may show only some. */
+function tableTitle(title: string, count: number): string {
+  const shown = Math.ceil(count / Math.ceil(count / LINES_MAX));
+  return count <= LINES_MAX
+    ? title
+    : `${title}; ${formatCount(shown)} of ${formatCount(count)}, the exported CSV file has all`;
+}

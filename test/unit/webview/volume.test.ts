@@ -20,6 +20,7 @@ import { volumePaper } from '../../../webview/volume/paper.ts';
 import { volumeStatus } from '../../../webview/volume/status.ts';
 import {
   classDescription,
+  classTable,
   cutoffDescription,
   cutoffLegend,
   directionViews,
@@ -271,6 +272,14 @@ describe('the sensitivity to the cutoff', () => {
 });
 
 describe('the classes of a function', () => {
+  it('are told as far as a reader can follow, the least likely first', () => {
+    const many = { ...wholeVolume.function!, parts: Array.from({ length: 1234 }, (_, i) => -i) };
+    assert.match(classDescription(many), /, the least likely of 1,234: 1233: −1,230; 1232: −1,230;.* 1214: −1,210\.$/);
+    assert.equal(classTable(many).rows.length, 95);
+    assert.match(classTable(many).title, /95 of 1,234, the exported CSV file has all/);
+    assert.ok(volumePaper('classes', { ...wholeVolume, function: many }) !== null);
+  });
+
   it('are told one by one', () =>
     assert.match(classDescription(wholeVolume.function!), /together make −158\.09: 0: −12\.3; 1: −19\.8;/));
 });
