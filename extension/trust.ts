@@ -4,7 +4,7 @@ import { commands, window, workspace } from 'vscode';
 export function refusalInRestrictedMode(): string | undefined {
   return workspace.isTrusted
     ? undefined
-    : 'Basin computes nothing in Restricted Mode; trust this workspace, then visualize the landscape again.';
+    : 'Basin computes nothing in Restricted Mode; trust this workspace, then try again.';
 }
 
 /** Shows the refusal beside the way out of it. */

@@ -119,8 +119,11 @@ export async function startServer({
   const opened = inPlace ? workspace : join(folder, 'workspace');
   if (!inPlace) cpSync(workspace, opened, { recursive: true });
   const data = join(folder, 'server');
-  mkdirSync(join(data, 'data', 'User'), { recursive: true });
-  writeFileSync(join(data, 'data', 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }));
+  const written = { User: { ...quietSettings, ...settings }, Machine: machineSettings };
+  for (const [scope, values] of Object.entries(written)) {
+    mkdirSync(join(data, 'data', scope), { recursive: true });
+    writeFileSync(join(data, 'data', scope, 'settings.json'), JSON.stringify(values));
+  }
   const folders = [
     '--server-data-dir',
     data,
@@ -218,6 +221,9 @@ const quietSettings = {
   'update.mode': 'none',
   'git.enabled': false,
 };
+
+/** A server's extension host looks every two seconds for ports to forward, which alone takes more than an idle host else. */
+const machineSettings = { 'remote.autoForwardPorts': false, 'remote.autoForwardPortsSource': 'output' };
 
 /** A server leads a process group of its own, which an interrupt of ours does not reach: exit, so that it is ended. */
 function exitOnSignals() {

@@ -1,5 +1,6 @@
 /** The landscape panel's page: receives the state, draws it, sends what the reader asks for. */
 import './style.css';
+import './landscape.css';
 import { listen, post, restoredTab, restoredView, saveTab, saveView } from './host.ts';
 import type { PanelState } from './messages.ts';
 import { Page } from './page.ts';

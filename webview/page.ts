@@ -1,12 +1,11 @@
 /** Puts the page's parts together, and brings them up to date with the state and the reader's choices. */
 import { ContourChart, type Pointing } from './charts/contour.ts';
-import { SurfaceChart, tryRenderer } from './charts/surface3d.ts';
 import { ComputationForm } from './controls/computationForm.ts';
 import { DisplayBar } from './controls/displayBar.ts';
 import { ExportMenu } from './controls/exportMenu.ts';
 import { Tabs } from './controls/tabs.ts';
 import { ConvexityPart } from './convexity/part.ts';
-import { element, setText } from './dom.ts';
+import { element } from './dom.ts';
 import { drawForExport } from './export/draw.ts';
 import type { AnalysisName, FromPanel, PanelState } from './messages.ts';
 import { CaptionFooter } from './parts/captionFooter.ts';
@@ -15,6 +14,7 @@ import { PathPart } from './parts/pathPart.ts';
 import { PlanesPart } from './parts/planes.ts';
 import { ReadoutBar } from './parts/readoutBar.ts';
 import { StatusHeader } from './parts/statusHeader.ts';
+import { SurfaceFigure } from './parts/surfaceFigure.ts';
 import { TextAlternative } from './parts/textAlternative.ts';
 import { SharpnessPart } from './sharpness/part.ts';
 import { SpectrumPart } from './spectrum/part.ts';
@@ -55,9 +55,7 @@ export class Page {
   readonly #export: ExportMenu;
   readonly #computation: ComputationForm;
   readonly #contour: ContourChart;
-  readonly #surface: SurfaceChart | null;
-  readonly #surfaceNote = element('p', { class: 'note', hidden: true });
-  readonly #surfaceFigure: HTMLElement;
+  readonly #surface: SurfaceFigure;
   readonly #readout = new ReadoutBar();
   readonly #planes: PlanesPart;
   readonly #path = new PathPart(index => this.#pointAtCheckpoint(index, 'keys'));
@@ -97,16 +95,18 @@ export class Page {
       checkpoint: index => this.#pointAtCheckpoint(index, 'pointer'),
       window: window => this.#keep({ window }),
     });
-    const canvas = element('canvas');
-    const renderer = tryRenderer(canvas);
-    this.#surface =
-      renderer &&
-      new SurfaceChart(canvas, renderer, view.camera, {
+    this.#surface = new SurfaceFigure(
+      view.camera,
+      {
         point: cell => this.#point(cell, 'pointer'),
         checkpoint: index => this.#pointAtCheckpoint(index, 'pointer'),
         camera: camera => this.#keep({ camera }),
-      });
-    this.#surfaceFigure = element('figure', {}, ...(this.#surface ? [this.#surface.element] : []), this.#surfaceNote);
+      },
+      () => {
+        if (this.#state) this.#export.show(this.#state, this.#surface.isPossible);
+        this.#requestDraw();
+      },
+    );
     this.#planes = new PlanesPart(plane => this.#choose({ plane }));
 
     this.#content.append(
@@ -114,7 +114,7 @@ export class Page {
         'div',
         { class: 'pictures' },
         element('figure', {}, this.#contour.element),
-        this.#surfaceFigure,
+        this.#surface.element,
         this.#readout.element,
         this.#path.element,
         this.#planes.element,
@@ -160,7 +160,7 @@ export class Page {
     this.#view = null;
     this.#header.show(state);
     this.#computation.show(state);
-    this.#export.show(state, this.#surface !== null);
+    this.#export.show(state, this.#surface.isPossible);
     this.#main.dataset.phase = state.phase;
     if (state.remedy === undefined) delete this.#main.dataset.remedy;
     else this.#main.dataset.remedy = state.remedy;
@@ -192,7 +192,7 @@ export class Page {
     this.#kept = view;
     this.#view = null;
     this.#contour.stand(view.window);
-    this.#surface?.stand(view.camera);
+    this.#surface.stand(view.camera);
     this.#requestDraw();
   }
 
@@ -238,7 +238,7 @@ export class Page {
       case 'landscape': {
         const surface = this.#state?.surface;
         if (surface === undefined) return Promise.resolve(null);
-        return drawForExport(kind, this.#export.wanted, surface, this.#kept, this.#surface);
+        return drawForExport(kind, this.#export.wanted, surface, this.#kept, () => this.#surface.chart);
       }
     }
   }
@@ -269,14 +269,14 @@ export class Page {
 
   #reset(): void {
     this.#contour.reset();
-    this.#surface?.reset();
+    this.#surface.reset();
   }
 
   #point(cell: CellIndex | null, by: Pointing): void {
     this.#pointed = cell;
     this.#checkpoint = null;
     this.#contour.mark(cell);
-    this.#surface?.mark(cell);
+    this.#surface.mark(cell);
     this.#read(by === 'keys');
   }
 
@@ -284,7 +284,7 @@ export class Page {
     this.#pointed = null;
     this.#checkpoint = index;
     this.#contour.markCheckpoint(index);
-    this.#surface?.markCheckpoint(index);
+    this.#surface.markCheckpoint(index);
     this.#path.point(index);
     this.#read(by === 'keys');
   }
@@ -315,7 +315,7 @@ export class Page {
       const started = performance.now();
       this.#draw();
       this.#drawn = { at: performance.now(), cost: performance.now() - started };
-      delete this.#main.dataset.drawing;
+      if (!this.#surface.isWaiting) delete this.#main.dataset.drawing;
     });
   }
 
@@ -352,20 +352,13 @@ export class Page {
     const view = this.#shown(surface);
     this.#display.show(settings, view, surface.accuracy !== null);
 
-    const width = this.#surfaceFigure.clientWidth;
+    const width = this.#surface.element.clientWidth;
     const map = settings.colorMap;
     const tall = this.#contour.draw(view, this.#theme, map, Math.max(280, Math.min(width, 640)));
     // Side by side the pictures are equally high; below each other the surface needs no more than its box.
-    const isBeside = this.#surfaceFigure.offsetTop === this.#contour.element.offsetTop;
+    const isBeside = this.#surface.element.offsetTop === this.#contour.element.offsetTop;
     const height = Math.round(Math.max(260, isBeside ? tall : 0.72 * width));
-    const isShown = this.#surface?.draw(view, this.#theme, map, { width, height }) ?? false;
-    this.#surfaceNote.hidden = isShown;
-    setText(
-      this.#surfaceNote,
-      this.#surface === null
-        ? 'No surface in three dimensions: WebGL is not available here. The contour map shows the same grid.'
-        : 'The surface needs at least two rows and two columns of finite cells.',
-    );
+    this.#surface.draw(view, this.#theme, map, { width, height });
     this.#path.draw(surface, view, this.#theme);
     this.#planes.draw(surface, settings, view, this.#theme);
     this.#text.show(view, profileView(surface, view.metric));

@@ -2,26 +2,9 @@ import assert from 'node:assert/strict';
 import { DecodeError } from '../../worker/decode.ts';
 import type { SharpnessResult } from '../../worker/results.ts';
 import { decodeMeasured, decodeSharpness } from '../../worker/sharpnessDocument.ts';
+import { someProvenance } from '../fixtures/provenance.ts';
 
-const provenance: SharpnessResult['provenance'] = {
-  model: { file: 'model.onnx', digest: 'a' },
-  checkpoint: { file: 'a.pt', digest: 'b' },
-  split: 'train',
-  rows: [0, 10],
-  samples: 10,
-  seed: 0,
-  parameters: { count: 4, include: [], exclude: [] },
-  loss: 'cross-entropy',
-  mode: { batchNorm: 'none', dropout: 'off' },
-  dtype: 'float32',
-  engine: 'onnxruntime 1.30.0',
-  device: 'cpu',
-  threads: 2,
-  versions: { basin: '0.1.0' },
-  time: '2026-01-01T00:00:00.000Z',
-  seconds: 1,
-  notes: [],
-};
+const provenance: SharpnessResult['provenance'] = someProvenance;
 
 const document: SharpnessResult = {
   kind: 'sharpness',

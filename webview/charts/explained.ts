@@ -3,7 +3,7 @@ import type { PrincipalComponents } from '../../worker/results.ts';
 import { explainedTable, explainedText } from '../view/explained.ts';
 import type { FigureContent } from '../view/figure.ts';
 import { formatPercent } from '../view/format.ts';
-import type { LineChartConfiguration } from './lineChart.ts';
+import { type LineChartConfiguration, lineOptions } from './lineChart.ts';
 import { axisStyle, type PlotStyle, tooltipStyle } from './plotStyle.ts';
 
 /** More components than this are too small to be told apart. */
@@ -45,9 +45,7 @@ function explainedChart({ explained, randomWalk }: PrincipalComponents, style: P
       ],
     },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
+      ...lineOptions,
       scales: {
         x: {
           type: 'linear',

@@ -29,3 +29,10 @@ export type LineChartConfiguration = ChartConfiguration<'line', ChartPoint[]>;
 /** Plugins that draw on a canvas and ask nothing of the chart's type. */
 export const pluginsOf = (...plugins: readonly Plugin[]): NonNullable<LineChartConfiguration['plugins']> =>
   plugins as unknown as NonNullable<LineChartConfiguration['plugins']>;
+
+/** Options of lines that are read at one position, all of them together. */
+export const lineOptions = {
+  animation: false,
+  maintainAspectRatio: false,
+  interaction: { mode: 'index', intersect: false },
+} as const;

@@ -1,5 +1,5 @@
 /** How charts look in a theme, for Chart.js: colours, fonts, grid and tooltip. */
-import type { Plugin, Scale } from 'chart.js';
+import type { Chart, Plugin, Scale } from 'chart.js';
 import { formatNumber, formatTick } from '../view/format.ts';
 import { type ScaleKind, scaleTicks } from '../view/scale.ts';
 import type { Theme } from '../view/theme.ts';
@@ -88,32 +88,45 @@ export interface ErrorBar {
 /** Draws intervals below the marks; what lies beyond the axis ends at the chart's edge. */
 export const errorBars = (bars: readonly ErrorBar[]): Plugin => ({
   id: 'errorBars',
-  beforeDatasetsDraw({ ctx, chartArea: { left, top, right, bottom }, scales: { x: across, y: up } }) {
-    if (across === undefined || up === undefined) return;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(left, top, right - left, bottom - top);
-    ctx.clip();
-    ctx.lineWidth = 1;
-    for (const { x, low, high, width, color } of bars) {
-      const at = across.getPixelForValue(x);
-      // A logarithm knows no zero: an interval that reaches it goes on to the lower edge.
-      const position = (value: number): number =>
-        up.type === 'logarithmic' && value <= 0 ? bottom + 10 : up.getPixelForValue(value);
-      const [from, to] = [position(low), position(high)];
-      ctx.strokeStyle = color;
-      ctx.beginPath();
-      ctx.moveTo(at, from);
-      ctx.lineTo(at, to);
-      for (const end of [from, to]) {
-        ctx.moveTo(at - width / 2, end);
-        ctx.lineTo(at + width / 2, end);
+  beforeDatasetsDraw: chart =>
+    insideAxes(chart, (ctx, across, up) => {
+      ctx.lineWidth = 1;
+      for (const { x, low, high, width, color } of bars) {
+        const at = across.getPixelForValue(x);
+        const [from, to] = [low, high].map(value => pixelOf(up, value, BEYOND)) as [number, number];
+        ctx.strokeStyle = color;
+        ctx.beginPath();
+        ctx.moveTo(at, from);
+        ctx.lineTo(at, to);
+        for (const end of [from, to]) {
+          ctx.moveTo(at - width / 2, end);
+          ctx.lineTo(at + width / 2, end);
+        }
+        ctx.stroke();
       }
-      ctx.stroke();
-    }
-    ctx.restore();
-  },
+    }),
 });
+
+/** CSS pixels by which an interval without an end goes on below a chart, so that no cap is seen. */
+const BEYOND = 10;
+
+/** Draws with both axes, and nothing beyond them. */
+export function insideAxes(
+  { ctx, chartArea: { left, top, right, bottom }, scales: { x, y } }: Chart,
+  draw: (ctx: Chart['ctx'], across: Scale, up: Scale) => void,
+): void {
+  if (x === undefined || y === undefined) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, right - left, bottom - top);
+  ctx.clip();
+  draw(ctx, x, y);
+  ctx.restore();
+}
+
+/** Where a value stands on a vertical axis. A logarithm knows no zero: what reaches it goes on to the lower edge, and `beyond`. */
+export const pixelOf = (up: Scale, value: number, beyond = 0): number =>
+  up.type === 'logarithmic' && value <= 0 ? up.bottom + beyond : up.getPixelForValue(value);
 
 /** Draws dashed horizontal lines at values of the y axis that it shows. */
 export const levelLines = (levels: readonly number[], color: string): Plugin => ({

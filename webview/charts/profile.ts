@@ -7,7 +7,7 @@ import type { ProfileView, Values } from '../view/profile.ts';
 import type { ScaleKind } from '../view/scale.ts';
 import type { Theme } from '../view/theme.ts';
 import { formatMetric } from '../view/viewModel.ts';
-import { Chart, type ChartPoint, type LineChart } from './lineChart.ts';
+import { Chart, type ChartPoint, type LineChart, lineOptions } from './lineChart.ts';
 import { plotStyle, tooltipStyle, withAlpha } from './plotStyle.ts';
 
 export class ProfileChart {
@@ -45,9 +45,7 @@ export class ProfileChart {
         ] as ChartDataset<'line', ChartPoint[]>[],
       },
       options: {
-        animation: false,
-        maintainAspectRatio: false,
-        interaction: { mode: 'index', intersect: false },
+        ...lineOptions,
         scales: {
           x: {
             type: 'linear',

@@ -8,6 +8,7 @@ import { MenuButton } from '../controls/menuButton.ts';
 import { Segmented } from '../controls/segmented.ts';
 import { element, setText } from '../dom.ts';
 import { pngOf } from '../export/png.ts';
+import { nextFrame } from '../nextFrame.ts';
 import { ChartFigure } from '../parts/chartFigure.ts';
 import { StatusLine } from '../parts/statusLine.ts';
 import { paperTheme } from '../picture/paper.ts';
@@ -42,11 +43,11 @@ export class ComparePage {
   #theme: Theme;
   #state: ComparePanelState | null = null;
   #multiples: Multiples | null = null;
-  #pending = 0;
   /** What the eigenvalues' chart shows. */
   #drawn = '';
 
   readonly #main = element('main', { class: 'app compare' });
+  readonly #requestDraw = nextFrame(this.#main, () => this.#draw());
   readonly #title = element('span', { class: 'file' });
   readonly #status = new StatusLine('Computed');
   readonly #warnings = element('ul', { class: 'warnings', 'aria-label': 'Not measured alike' });
@@ -170,17 +171,6 @@ export class ComparePage {
   get #baseline(): number {
     const { checkpoints = [], measures } = this.#state ?? {};
     return baselineOf(this.#view, measures?.result?.baseline, checkpoints.length);
-  }
-
-  /** Drawing waits for the next frame, so that a burst of changes is drawn once. */
-  #requestDraw(): void {
-    this.#main.dataset.drawing = 'true';
-    if (this.#pending !== 0) return;
-    this.#pending = requestAnimationFrame(() => {
-      this.#pending = 0;
-      this.#draw();
-      delete this.#main.dataset.drawing;
-    });
   }
 
   #draw(): void {

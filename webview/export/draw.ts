@@ -8,19 +8,22 @@ import type { View } from '../view/settings.ts';
 import { type SurfaceView, surfaceView } from '../view/viewModel.ts';
 import { pngOf } from './png.ts';
 
-/** As it is shown: the same metric, scale, colours, part of the plane and camera. Null where there is nothing to draw. */
+/**
+ * As it is shown: the same metric, scale, colours, part of the plane and camera. `chartOf` gives what
+ * draws in three dimensions. Null where there is nothing to draw.
+ */
 export async function drawForExport(
   kind: 'png' | 'svg',
   which: PictureName,
   surface: SurfaceResult,
   { settings, window }: View,
-  chart: SurfaceChart | null,
+  chartOf: () => SurfaceChart | null,
 ): Promise<string | Uint8Array | null> {
   const view = surfaceView(surface, settings);
   const picture: Picture | null =
     which === 'contour'
       ? contourPaper(surface, view, settings.colorMap, window)
-      : surfacePicture(surface, view, settings.colorMap, chart);
+      : surfacePicture(surface, view, settings.colorMap, chartOf());
   if (picture === null) return null;
   const svg = toSvg(picture, paperTheme, {
     title: `Loss landscape of ${surface.checkpoint}`,

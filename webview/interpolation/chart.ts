@@ -1,7 +1,7 @@
 /** The loss, or the accuracy, on the line between two checkpoints, with errors as bands and both ends marked. */
 import type { Plugin } from 'chart.js';
 import { type Band, bands } from '../charts/bands.ts';
-import { type LineChartConfiguration, pluginsOf } from '../charts/lineChart.ts';
+import { type LineChartConfiguration, lineOptions, pluginsOf } from '../charts/lineChart.ts';
 import { axisStyle, type PlotStyle, tooltipStyle, valueAxis, withAlpha } from '../charts/plotStyle.ts';
 import { formatCoordinate, formatNumber, formatPercent, formatWithError } from '../view/format.ts';
 import type { CurveView, EndNames, LineMetric, LineView } from './view.ts';
@@ -45,10 +45,8 @@ export function interpolationChart(view: LineView, style: PlotStyle): LineChartC
       ),
     ),
     options: {
-      animation: false,
-      maintainAspectRatio: false,
+      ...lineOptions,
       layout: { padding: { top: NAMES * style.font.size } },
-      interaction: { mode: 'index', intersect: false },
       scales: {
         x: { type: 'linear', min: t[0] ?? 0, max: t.at(-1) ?? 1, ...axisStyle(style, 't', formatCoordinate) },
         y: {

@@ -6,6 +6,7 @@ import { MenuButton } from '../controls/menuButton.ts';
 import { NumberField } from '../controls/numberField.ts';
 import { element, setText } from '../dom.ts';
 import { pngOf } from '../export/png.ts';
+import { nextFrame } from '../nextFrame.ts';
 import { StatusLine } from '../parts/statusLine.ts';
 import { tableElement } from '../parts/textAlternative.ts';
 import { paperTheme } from '../picture/paper.ts';
@@ -52,12 +53,12 @@ export class RunPage {
   #charts: RunCharts | null = null;
   /** The place that the pointer is at. */
   #pointed: number | null = null;
-  #pending = 0;
   #speaking: ReturnType<typeof setTimeout> | undefined;
   /** What the charts show. */
   #drawn = '';
 
   readonly #main = element('main', { class: 'app run' });
+  readonly #requestDraw = nextFrame(this.#main, () => this.#draw());
   readonly #folder = element('span', { class: 'folder' });
   readonly #name = element('span', { class: 'file' });
   readonly #budget = new NumberField('Minutes at most', 'decimal', text => this.#keep({ budget: text }));
@@ -213,17 +214,6 @@ export class RunPage {
 
   #speak(): void {
     if (this.#charts !== null) setText(this.#spoken, spokenText(this.#charts, this.#reading().readings));
-  }
-
-  /** Drawing waits for the next frame, so that a burst of changes is drawn once. */
-  #requestDraw(): void {
-    this.#main.dataset.drawing = 'true';
-    if (this.#pending !== 0) return;
-    this.#pending = requestAnimationFrame(() => {
-      this.#pending = 0;
-      this.#draw();
-      delete this.#main.dataset.drawing;
-    });
   }
 
   #draw(): void {

@@ -1,5 +1,5 @@
 /** The loss along a filter-normalized direction, before and after each rescaling. */
-import type { LineChartConfiguration } from '../charts/lineChart.ts';
+import { type LineChartConfiguration, lineOptions } from '../charts/lineChart.ts';
 import { axisStyle, type PlotStyle, tooltipStyle, valueAxis } from '../charts/plotStyle.ts';
 import { formatCoordinate, formatNumber } from '../view/format.ts';
 import { preferredScale } from '../view/scale.ts';
@@ -27,9 +27,7 @@ export function curveChart({ t, lines }: CurveView, style: PlotStyle): LineChart
         .reverse(),
     },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
+      ...lineOptions,
       scales: {
         x: {
           type: 'linear',

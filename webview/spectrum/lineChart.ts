@@ -1,5 +1,5 @@
 /** The loss along an eigenvector, on each split, with standard errors. */
-import { type LineChartConfiguration, pluginsOf } from '../charts/lineChart.ts';
+import { type LineChartConfiguration, lineOptions, pluginsOf } from '../charts/lineChart.ts';
 import { axisStyle, type ErrorBar, errorBars, type PlotStyle, tooltipStyle, valueAxis } from '../charts/plotStyle.ts';
 import { formatCoordinate, formatNumber, formatWithError } from '../view/format.ts';
 import type { LineView } from './view.ts';
@@ -31,9 +31,7 @@ export function lineChart({ title, scale, t, splits }: LineView, style: PlotStyl
     },
     plugins: pluginsOf(errorBars(bars)),
     options: {
-      animation: false,
-      maintainAspectRatio: false,
-      interaction: { mode: 'index', intersect: false },
+      ...lineOptions,
       scales: {
         x: {
           type: 'linear',

@@ -1,7 +1,7 @@
 /** The charts of volumes: masses and radii of the directions, sensitivity to the cutoff, and classes. */
 import { tickStep } from 'd3-array';
 import type { FunctionVolume, LocalVolume } from '../../worker/results.ts';
-import { type ChartPoint, type LineChartConfiguration, pluginsOf } from '../charts/lineChart.ts';
+import { type ChartPoint, type LineChartConfiguration, lineOptions, pluginsOf } from '../charts/lineChart.ts';
 import { axisStyle, type ErrorBar, errorBars, levelLines, type PlotStyle, tooltipStyle } from '../charts/plotStyle.ts';
 import { formatCount, formatNumber, formatTick } from '../view/format.ts';
 import { finite, formatCutoff, formatLogVolume, formatNats } from './numbers.ts';
@@ -43,7 +43,6 @@ const placesAxis = (style: PlotStyle, name: string, first: number, last: number)
   );
 };
 
-const common = { animation: false, maintainAspectRatio: false } as const;
 const nearest = { mode: 'nearest', axis: 'xy', intersect: false } as const;
 
 /** Sizes of marks, in CSS pixels. */
@@ -78,7 +77,7 @@ export function massChart(local: LocalVolume, style: PlotStyle): LineChartConfig
     },
     plugins: pluginsOf(levelLines(levels, style.faint)),
     options: {
-      ...common,
+      ...lineOptions,
       interaction: nearest,
       scales: {
         x: placesAxis(style, 'direction, by rank', 1, views.at(-1)!.rank),
@@ -128,7 +127,7 @@ export function radiusChart(local: LocalVolume, style: PlotStyle): LineChartConf
       ],
     },
     options: {
-      ...common,
+      ...lineOptions,
       interaction: nearest,
       scales: {
         x: valuesAxis(style, 'radius', isOpen ? ends([across.min, edge]) : across),
@@ -202,7 +201,7 @@ export function cutoffChart(local: LocalVolume, parameters: number, style: PlotS
     },
     plugins: pluginsOf(errorBars(bars)),
     options: {
-      ...common,
+      ...lineOptions,
       interaction: nearest,
       scales: {
         x: {
@@ -257,7 +256,7 @@ export function classChart(volume: FunctionVolume, style: PlotStyle): LineChartC
       ],
     },
     options: {
-      ...common,
+      ...lineOptions,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
         x: placesAxis(style, 'class', 0, views.at(-1)!.index),

@@ -2,26 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { differencesOf, type ExampleValues, type MeasuredCheckpoint } from '../../../worker/analysis/difference.ts';
 import type { Difference, JsonNumber, Measure, Provenance, RunMeasureName } from '../../../worker/results.ts';
+import { someProvenance } from '../../fixtures/provenance.ts';
 
 const provenance = (sample: string): Provenance => ({
-  model: { file: 'model.onnx', digest: 'm' },
-  checkpoint: { file: 'a.pt', digest: 'c' },
+  ...someProvenance,
   data: { file: 'train.npz#x', digest: sample, order: 'first' },
-  split: 'train',
-  rows: [0, 4],
-  samples: 4,
-  seed: 0,
-  parameters: { count: 4, include: [], exclude: [] },
-  loss: 'cross-entropy',
-  mode: { batchNorm: 'none', dropout: 'off' },
-  dtype: 'float32',
-  engine: 'onnxruntime 1.30.0',
-  device: 'cpu',
-  threads: 2,
-  versions: { basin: '0.1.0' },
-  time: '2026-01-01T00:00:00.000Z',
-  seconds: 1,
-  notes: [],
 });
 
 /** A measure with its error to both sides: `null` leaves an end open. */

@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict';
 import { type Compared, warningsOf } from '../../../worker/commands/compareWarnings.ts';
 import type { Provenance } from '../../../worker/results.ts';
+import { someProvenance } from '../../fixtures/provenance.ts';
 
 const provenance: Provenance = {
-  model: { file: 'model.onnx', digest: 'm' },
-  checkpoint: { file: 'a.pt', digest: 'c' },
+  ...someProvenance,
   data: { file: 'train.npz#x', digest: '0123456789', order: 'first' },
-  split: 'train',
   rows: [0, 100],
   samples: 100,
-  seed: 0,
-  parameters: { count: 4, include: [], exclude: [] },
-  loss: 'cross-entropy',
   mode: { batchNorm: 'held', dropout: 'off' },
-  dtype: 'float32',
-  engine: 'onnxruntime 1.30.0',
-  device: 'cpu',
-  threads: 2,
   versions: { basin: '0.1.0', node: '20' },
-  time: '2026-01-01T00:00:00.000Z',
-  seconds: 1,
-  notes: [],
 };
 const data = provenance.data!;
 

@@ -1,25 +1,16 @@
 /** Small surfaces for tests, valid on their own. */
 import type { Provenance, SurfaceResult, SurfaceUpdate } from '../../../worker/results.ts';
+import { someProvenance } from '../../fixtures/provenance.ts';
 
 const provenance: Provenance = {
-  model: { file: 'model.onnx', digest: 'aa' },
-  checkpoint: { file: 'runs/a.pt', digest: 'bb' },
+  ...someProvenance,
   data: { file: 'test.npz', digest: 'cc', order: 'first' },
   split: 'test',
   rows: [0, 500],
   samples: 500,
-  seed: 0,
-  parameters: { count: 4, include: [], exclude: [] },
-  loss: 'cross-entropy',
   mode: { batchNorm: 'held', dropout: 'off' },
-  dtype: 'float32',
   engine: 'onnxruntime',
-  device: 'cpu',
-  threads: 2,
-  versions: {},
-  time: '2024-01-02T03:04:05.000Z',
   seconds: 12.34,
-  notes: [],
 };
 
 export function surface(changes: Partial<SurfaceResult> = {}): SurfaceResult {
