@@ -4,7 +4,8 @@ import type {
   AnalysisName,
   AnalysisStates,
   ComputeAnalysis,
-  SpectrumOptions,
+  EstimateAnalysis,
+  EstimatedName,
 } from '../webview/messages.ts';
 import { Analysis, type AnalysisKind, type AnalysisParts, type Kept } from './analysis.ts';
 import type { CheckpointMemory } from './checkpointMemory.ts';
@@ -14,11 +15,14 @@ import { type AnalysisSource, exportAnalysis } from './exportAnalysis.ts';
 import { sharpnessKind } from './sharpness.ts';
 import { spectrumKind } from './spectrum.ts';
 import { spectrumEstimate } from './spectrumEstimate.ts';
+import { volumeKind } from './volume.ts';
+import { type PassCost, volumeEstimate } from './volumeEstimate.ts';
 
 /** Everything that is computed of a checkpoint besides its landscape. */
 const kinds: { readonly [Name in AnalysisName]: AnalysisKind<Name> } = {
   spectrum: spectrumKind,
   sharpness: sharpnessKind,
+  volume: volumeKind,
   convexity: convexityKind,
 };
 
@@ -29,6 +33,8 @@ export type KeptAnalyses = { readonly [Name in AnalysisName]: CheckpointMemory<K
 
 export interface AnalysesParts extends Omit<AnalysisParts<AnalysisName>, 'kind' | 'keep'> {
   readonly kept: KeptAnalyses;
+  /** What a pass over the sample took in the checkpoint's landscape, once it was measured. */
+  readonly pass: () => PassCost | undefined;
 }
 
 /** All analyses of one checkpoint, each by its name. */
@@ -36,7 +42,8 @@ export class CheckpointAnalyses {
   readonly #parts: AnalysesParts;
   readonly #all: { readonly [Name in AnalysisName]: Analysis<Name> };
 
-  #asked: SpectrumOptions | undefined;
+  /** For which options the page last asked what they take. */
+  #asked: { readonly [Name in EstimatedName]?: Analyses[Name]['options'] } = {};
 
   constructor(parts: AnalysesParts) {
     this.#parts = parts;
@@ -45,23 +52,37 @@ export class CheckpointAnalyses {
     this.#all = {
       spectrum: analysis('spectrum'),
       sharpness: analysis('sharpness'),
+      volume: analysis('volume'),
       convexity: analysis('convexity'),
     };
   }
 
   get states(): AnalysisStates {
-    const { spectrum, sharpness, convexity } = this.#all;
-    const estimate = this.#asked && spectrumEstimate(this.#asked, spectrum.measured);
+    const { spectrum, sharpness, volume, convexity } = this.#all;
+    const asked = this.#asked;
     return {
-      spectrum: { ...spectrum.state, ...(estimate && { estimate }) },
+      spectrum: {
+        ...spectrum.state,
+        ...(asked.spectrum && { estimate: spectrumEstimate(asked.spectrum, spectrum.measured) }),
+      },
       sharpness: sharpness.state,
+      volume: {
+        ...volume.state,
+        ...(asked.volume && {
+          estimate: volumeEstimate(asked.volume, {
+            pass: this.#parts.pass(),
+            secondsPerProduct: spectrum.measured?.update.secondsPerProduct,
+            volume: volume.state.result,
+          }),
+        }),
+      },
       convexity: convexity.state,
     };
   }
 
-  /** Says in the state what a spectrum with these options is likely to take. */
-  estimateSpectrum(options: SpectrumOptions): void {
-    this.#asked = options;
+  /** Says in the state what computing with these options is likely to take. */
+  estimate({ of, options }: EstimateAnalysis): void {
+    this.#asked = { ...this.#asked, [of]: options };
     this.#parts.onChange();
   }
 

@@ -22,6 +22,8 @@ export interface AnalysisKind<Name extends AnalysisName> {
   readonly name: Name;
   /** What sentences call it: `spectrum`. */
   readonly noun: string;
+  /** What computing does with a result that was interrupted. */
+  readonly again: 'begins anew' | 'goes on from there';
   /** What it is computed with until someone chooses. */
   readonly proposed: Analyses[Name]['options'];
   compute(
@@ -87,7 +89,7 @@ export class Analysis<Name extends AnalysisName> {
    */
   restore({ options, result }: Kept<Name>, written: number | undefined): void {
     if (this.#state.phase !== 'idle') return;
-    this.#show({ options, result, ...restoredPhase(this.#parts.kind.noun, result, written) });
+    this.#show({ options, result, ...restoredPhase(this.#parts.kind, result, written) });
   }
 
   /** Computes it, unless that is under way. Every outcome ends up in the state. */
@@ -159,7 +161,7 @@ export class Analysis<Name extends AnalysisName> {
 }
 
 function restoredPhase(
-  noun: string,
+  { noun, again }: Pick<AnalysisKind<AnalysisName>, 'noun' | 'again'>,
   { complete, provenance }: Analyses[AnalysisName]['result'],
   written: number | undefined,
 ): Pick<AnalysisState<AnalysisName>, 'phase' | 'message'> {
@@ -172,6 +174,6 @@ function restoredPhase(
   if (complete) return { phase: 'done' };
   return {
     phase: 'cancelled',
-    message: `This ${noun} was interrupted; what was found is shown, and computing begins anew.`,
+    message: `This ${noun} was interrupted; what was found is shown, and computing ${again}.`,
   };
 }

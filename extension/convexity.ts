@@ -24,6 +24,7 @@ export const convexityRequestOf = (
 export const convexityKind: AnalysisKind<'convexity'> = {
   name: 'convexity',
   noun: 'convexity map',
+  again: 'begins anew',
   proposed: defaultConvexityOptions,
   compute: (engine, checkpoint, options, onPartial, signal) =>
     engine.convexity(convexityRequestOf(checkpoint, options), onPartial, signal),

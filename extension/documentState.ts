@@ -6,6 +6,7 @@ import { documentExports } from './landscape.ts';
 import { progressOf } from './panelState.ts';
 import { sharpnessKind } from './sharpness.ts';
 import { spectrumKind } from './spectrum.ts';
+import { volumeKind } from './volume.ts';
 
 /** What the page of a landscape shows, and not that of a comparison. */
 export type PanelDocument = Exclude<ResultDocument, CompareDocument>;
@@ -32,6 +33,8 @@ export function documentState(name: string, result: PanelDocument | undefined, p
       return { ...state, phase: 'done', spectrum: { phase: 'document', options: spectrumKind.proposed, result } };
     case 'sharpness':
       return { ...state, phase: 'done', sharpness: { phase: 'document', options: sharpnessKind.proposed, result } };
+    case 'volume':
+      return { ...state, phase: 'done', volume: { phase: 'document', options: volumeKind.proposed, result } };
     case 'convexity':
       return { ...state, phase: 'done', convexity: { phase: 'document', options: convexityKind.proposed, result } };
   }

@@ -34,6 +34,9 @@ import {
   surfaceProgress,
   surfaceRequest,
   type Target,
+  type VolumeRequest,
+  volumeProgress,
+  volumeRequest,
 } from '../worker/protocol.ts';
 import type {
   CompareResult,
@@ -52,6 +55,8 @@ import type {
   SpectrumUpdate,
   SurfaceResult,
   SurfaceUpdate,
+  VolumeResult,
+  VolumeUpdate,
 } from '../worker/results.ts';
 import type { ReadAccess } from './readAccess.ts';
 import type { Settings } from './settings.ts';
@@ -109,6 +114,8 @@ export interface Engine {
     onPartial: (update: SurfaceUpdate) => void,
     signal: AbortSignal,
   ): Promise<SurfaceResult>;
+  /** Partial results come until it is settled; directions that are kept are not followed again. */
+  volume(request: VolumeRequest, onPartial: (update: VolumeUpdate) => void, signal: AbortSignal): Promise<VolumeResult>;
 }
 
 /**
@@ -208,6 +215,15 @@ export function createEngine(
           surfaceRequest,
           { ...resources(request), defaultStore: store, ...request, allowedRoots, partialResultToken: token },
           { signal, partialResults: { type: surfaceProgress, token, onPartial } },
+        );
+      }),
+    volume: (request, onPartial, signal) =>
+      access.send(allowedRoots => {
+        const token = `volume-${requests++}`;
+        return supervisor.request(
+          volumeRequest,
+          { ...resources(request), defaultStore: store, ...request, allowedRoots, partialResultToken: token },
+          { signal, partialResults: { type: volumeProgress, token, onPartial } },
         );
       }),
   };

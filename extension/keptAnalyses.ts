@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { ConvexityOptions, SharpnessOptions, SpectrumOptions } from '../webview/messages.ts';
+import type { ConvexityOptions, SharpnessOptions, SpectrumOptions, VolumeOptions } from '../webview/messages.ts';
 import { decodeConvexity } from '../worker/convexityDocument.ts';
-import { count, type Decode, list, number, object, oneOf } from '../worker/decode.ts';
-import { SHARPNESS_NAMES } from '../worker/results.ts';
+import { count, type Decode, list, nullable, number, object, oneOf } from '../worker/decode.ts';
+import { PRECONDITIONER_NAMES, SHARPNESS_NAMES, VOLUME_NAMES } from '../worker/results.ts';
 import { decodeSharpness } from '../worker/sharpnessDocument.ts';
 import { decodeSpectrum } from '../worker/spectrumDocument.ts';
+import { decodeVolume } from '../worker/volumeDocument.ts';
 import type { KeptAnalyses } from './analyses.ts';
 import type { Kept } from './analysis.ts';
 import { CheckpointMemory } from './checkpointMemory.ts';
@@ -35,6 +36,26 @@ const sharpness = object<Kept<'sharpness'>>({
   result: decodeSharpness,
 });
 
+/** More classes than this are damage. */
+const CLASSES_MAX = 100_000;
+
+const volume = object<Kept<'volume'>>({
+  options: object<VolumeOptions>({
+    volumes: list(oneOf(...VOLUME_NAMES), 1, VOLUME_NAMES.length),
+    split,
+    directions: count,
+    basin: oneOf('auto', 'kl', 'loss'),
+    cutoff: number,
+    preconditioner: oneOf(...PRECONDITIONER_NAMES),
+    sigma: nullable(number),
+    sensitivity: whether,
+    initializations: count,
+    points: count,
+    positive: list(count, 0, CLASSES_MAX),
+  }),
+  result: decodeVolume,
+});
+
 const convexity = object<Kept<'convexity'>>({
   options: object<ConvexityOptions>({ plane, split, columns: count, rows: count, range: number }),
   result: decodeConvexity,
@@ -58,6 +79,13 @@ export const keptAnalyses = (folder: string, report: (message: string) => void):
     what: 'a sharpness',
     version: 1,
     decode: sharpness,
+    report,
+  }),
+  volume: new CheckpointMemory({
+    folder: join(folder, 'volumes'),
+    what: 'a volume',
+    version: 1,
+    decode: volume,
     report,
   }),
   convexity: new CheckpointMemory({

@@ -15,6 +15,7 @@ import {
   resumableOf,
 } from './panelState.ts';
 import { defaultOptions, estimateOf, type Measured, surfaceRequestOf } from './surfaceOptions.ts';
+import type { PassCost } from './volumeEstimate.ts';
 import { RestartBudgetError } from './workerErrors.ts';
 import type { Log } from './workerProcess.ts';
 
@@ -76,6 +77,15 @@ export class Landscape {
       ...(resumable !== undefined && { resumable }),
       ...(surface !== undefined && { exports: exportsOf(surface) }),
     };
+  }
+
+  /** What a pass over the sample took: a cell is one, unless statistics are recomputed there. */
+  get pass(): PassCost | undefined {
+    if (this.#measured === undefined) return undefined;
+    const { result, cost } = this.#measured;
+    const { samples, parameters, mode } = result.provenance;
+    if (cost.secondsPerCell === null || mode.batchNorm === 'recomputed') return undefined;
+    return { seconds: cost.secondsPerCell, samples, parameters: parameters.count };
   }
 
   /**

@@ -73,6 +73,7 @@ export class LandscapePanel implements LandscapeView {
       onChange: () => this.#onStateChange(),
       facts: () => projectFactsOf(checkpoint),
       kept: context.analyses,
+      pass: () => this.#landscape.pass,
     });
     panel.title = basename(checkpoint.fsPath);
     this.#page = new LandscapePage(panel, context, {
@@ -218,8 +219,8 @@ export class LandscapePanel implements LandscapeView {
           refusal => this.#analyses.fail(request.of, refusal),
         );
         return;
-      case 'estimateSpectrum':
-        this.#analyses.estimateSpectrum(request.options);
+      case 'estimateAnalysis':
+        this.#analyses.estimate(request);
         return;
       case 'copyAnalysisCommand':
         this.#page.report(this.#analyses.copyCommand(request.of));

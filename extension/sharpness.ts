@@ -21,6 +21,7 @@ export const sharpnessRequestOf = (checkpoint: string, options: SharpnessOptions
 export const sharpnessKind: AnalysisKind<'sharpness'> = {
   name: 'sharpness',
   noun: 'sharpness',
+  again: 'begins anew',
   proposed: defaultSharpnessOptions,
   compute: (engine, checkpoint, options, onPartial, signal) =>
     engine.sharpness(sharpnessRequestOf(checkpoint, options), onPartial, signal),

@@ -23,6 +23,7 @@ export function spectrumRequestOf(checkpoint: string, { density, ...options }: S
 export const spectrumKind: AnalysisKind<'spectrum'> = {
   name: 'spectrum',
   noun: 'spectrum',
+  again: 'begins anew',
   proposed: defaultSpectrumOptions,
   compute: (engine, checkpoint, options, onPartial, signal) =>
     engine.spectrum(spectrumRequestOf(checkpoint, options), onPartial, signal),

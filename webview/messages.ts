@@ -3,6 +3,8 @@ import type {
   ConvexityResult,
   ConvexityUpdate,
   Interval,
+  LocalVolume,
+  PreconditionerName,
   Progress,
   SharpnessName,
   SharpnessResult,
@@ -11,6 +13,9 @@ import type {
   SpectrumUpdate,
   Split,
   SurfaceResult,
+  VolumeName,
+  VolumeResult,
+  VolumeUpdate,
 } from '../worker/results.ts';
 
 /**
@@ -98,6 +103,26 @@ export interface SharpnessOptions {
   readonly split: Split;
 }
 
+/** Which volumes of a checkpoint are measured, and how. */
+export interface VolumeOptions {
+  /** At least one. */
+  readonly volumes: readonly VolumeName[];
+  /** Of the local volume; that of the function is held on both. */
+  readonly split: Split;
+  readonly directions: number;
+  /** `auto` is the KL divergence where the network puts out distributions, else the loss. */
+  readonly basin: 'auto' | LocalVolume['basin'];
+  readonly cutoff: number;
+  readonly preconditioner: PreconditionerName;
+  /** Of the prior; `null` is that of the parameters before training where these are known, else here. */
+  readonly sigma: number | null;
+  readonly sensitivity: boolean;
+  readonly initializations: number;
+  readonly points: number;
+  /** Classes that count as one against all others; empty: each class against the rest. */
+  readonly positive: readonly number[];
+}
+
 /** In which plane, and how finely, it is mapped where the loss is convex. */
 export interface ConvexityOptions {
   readonly plane: PlaneOptions;
@@ -120,6 +145,11 @@ export interface Analyses {
     readonly result: SharpnessResult;
     readonly update: SharpnessUpdate;
   };
+  readonly volume: {
+    readonly options: VolumeOptions;
+    readonly result: VolumeResult;
+    readonly update: VolumeUpdate;
+  };
   readonly convexity: {
     readonly options: ConvexityOptions;
     readonly result: ConvexityResult;
@@ -139,6 +169,35 @@ export interface SpectrumEstimate {
   readonly memoryBytes: number | null;
 }
 
+/** What computing volumes with other options is likely to take; each `null` where it is not asked for. */
+export interface VolumeEstimate {
+  readonly options: VolumeOptions;
+  readonly local: {
+    /** Over the sample. */
+    readonly passes: Interval;
+    /** Of the curvature with a vector. */
+    readonly products: Interval;
+    /** `null` until a pass was measured. */
+    readonly seconds: Interval | null;
+  } | null;
+  readonly function: {
+    /** To draw the networks; `null` until a pass was measured. */
+    readonly drawSeconds: number | null;
+    /** For every two groups of classes. */
+    readonly evidenceSeconds: Interval;
+    /** How many such there are; `null` until the classes are known. */
+    readonly groups: number | null;
+  } | null;
+}
+
+/** What computing with other options is likely to take, of the analyses that can tell. */
+export interface AnalysisEstimates {
+  readonly spectrum: SpectrumEstimate;
+  readonly volume: VolumeEstimate;
+}
+
+export type EstimatedName = keyof AnalysisEstimates;
+
 /** Where one of them stands. */
 export interface AnalysisState<Name extends AnalysisName> {
   /** `idle`: nobody has asked yet; `document`: the result is that of a file, and nothing computes. */
@@ -153,8 +212,8 @@ export interface AnalysisState<Name extends AnalysisName> {
   readonly result?: Analyses[Name]['result'];
   /** What is being computed, for how long, and in how much memory. */
   readonly progress?: Omit<Analyses[Name]['update'], 'result'>;
-  /** Of a spectrum: for the options that the page last asked about. */
-  readonly estimate?: SpectrumEstimate;
+  /** For the options that the page last asked about. */
+  readonly estimate?: Name extends EstimatedName ? AnalysisEstimates[Name] : never;
 }
 
 export type AnalysisStates = { readonly [Name in AnalysisName]: AnalysisState<Name> };
@@ -217,7 +276,7 @@ export type ToPanel =
 
 /**
  * `ready` asks for the state; `retry` starts the computation of `options` again and begins an interrupted grid anew,
- * `resume` goes on with it, `refine` computes the grid that the surface offers, `compute` one with other options. `estimate` asks what options would cost, and `estimateSpectrum` the same of a spectrum.
+ * `resume` goes on with it, `refine` computes the grid that the surface offers, `compute` one with other options. `estimate` asks what options would cost, and `estimateAnalysis` the same of an analysis.
  * `export` opens the save dialog; a picture is then asked for by `draw`, and `drawn` without content says that there is
  * none to draw. The same of an analysis.
  */
@@ -235,7 +294,7 @@ export type FromPanel =
   | { readonly type: 'drawn'; readonly kind: 'png' | 'svg'; readonly content: string | Uint8Array | null }
   | { readonly type: 'copyCommand' }
   | ComputeAnalysis
-  | { readonly type: 'estimateSpectrum'; readonly options: SpectrumOptions }
+  | EstimateAnalysis
   | { readonly type: 'cancelAnalysis'; readonly of: AnalysisName }
   | { readonly type: 'exportAnalysis'; readonly of: AnalysisName; readonly kind: AnalysisExportKind }
   | { readonly type: 'copyAnalysisCommand'; readonly of: AnalysisName }
@@ -246,6 +305,14 @@ export type FromPanel =
 export type ComputeAnalysis<Names extends AnalysisName = AnalysisName> = {
   readonly [Name in Names]: {
     readonly type: 'computeAnalysis';
+    readonly of: Name;
+    readonly options: Analyses[Name]['options'];
+  };
+}[Names];
+
+export type EstimateAnalysis<Names extends EstimatedName = EstimatedName> = {
+  readonly [Name in Names]: {
+    readonly type: 'estimateAnalysis';
     readonly of: Name;
     readonly options: Analyses[Name]['options'];
   };

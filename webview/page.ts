@@ -25,6 +25,7 @@ import { type CellIndex, readings } from './view/readout.ts';
 import type { Settings, View } from './view/settings.ts';
 import type { Theme } from './view/theme.ts';
 import { type SurfaceView, surfaceView } from './view/viewModel.ts';
+import { VolumePart } from './volume/part.ts';
 
 export interface PageEvents {
   readonly post: (message: FromPanel) => void;
@@ -70,6 +71,7 @@ export class Page {
   readonly #spectrum: SpectrumPart;
   readonly #convexity: ConvexityPart;
   readonly #sharpness: SharpnessPart;
+  readonly #volume: VolumePart;
   readonly #tabs: Tabs<TabName>;
   #tab: TabName;
 
@@ -134,6 +136,7 @@ export class Page {
     this.#spectrum = new SpectrumPart(events.post, () => this.#showTab('landscape'));
     this.#convexity = new ConvexityPart(events.post);
     this.#sharpness = new SharpnessPart(events.post);
+    this.#volume = new VolumePart(events.post);
     const spectrum = element('div', {}, this.#spectrum.element, this.#convexity.element);
     this.#tabs = new Tabs<TabName>(
       'What is looked at',
@@ -141,10 +144,11 @@ export class Page {
         { name: 'landscape', label: 'Landscape', panel: landscape },
         { name: 'spectrum', label: 'Spectrum', panel: spectrum },
         { name: 'sharpness', label: 'Sharpness', panel: this.#sharpness.element },
+        { name: 'volume', label: 'Volume', panel: this.#volume.element },
       ],
       chosen => this.#showTab(chosen),
     );
-    this.#main.append(header!, this.#tabs.element, landscape, spectrum, this.#sharpness.element);
+    this.#main.append(header!, this.#tabs.element, landscape, spectrum, this.#sharpness.element, this.#volume.element);
     root.replaceChildren(this.#main);
     new ResizeObserver(() => this.#requestDraw()).observe(this.#main);
   }
@@ -167,6 +171,7 @@ export class Page {
     this.#spectrum.show(state);
     this.#convexity.show(state);
     this.#sharpness.show(state);
+    this.#volume.show(state);
 
     const { surface } = state;
     this.#placeholder.hidden = surface !== undefined || (state.phase !== 'starting' && state.phase !== 'computing');
@@ -228,6 +233,8 @@ export class Page {
         return this.#convexity.drawForExport(kind);
       case 'sharpness':
         return this.#sharpness.drawForExport(kind);
+      case 'volume':
+        return this.#volume.drawForExport(kind);
       case 'landscape': {
         const surface = this.#state?.surface;
         if (surface === undefined) return Promise.resolve(null);
@@ -330,6 +337,9 @@ export class Page {
       case 'sharpness':
         this.#sharpness.draw(this.#theme);
         return;
+      case 'volume':
+        this.#volume.draw(this.#theme);
+        return;
       default:
         this.#drawLandscape();
     }
@@ -357,7 +367,8 @@ export class Page {
 }
 
 /** Whether there is anything under a tab; a file that cannot be shown says so in the landscape's. */
-function isOffered(name: TabName, { document, phase, surface, spectrum, sharpness, convexity }: PanelState): boolean {
+function isOffered(name: TabName, state: PanelState): boolean {
+  const { document, phase, surface, spectrum, sharpness, volume, convexity } = state;
   switch (name) {
     case 'landscape':
       return document === undefined || phase === 'failed' || surface !== undefined;
@@ -365,5 +376,7 @@ function isOffered(name: TabName, { document, phase, surface, spectrum, sharpnes
       return spectrum !== undefined || convexity !== undefined;
     case 'sharpness':
       return sharpness !== undefined;
+    case 'volume':
+      return volume !== undefined;
   }
 }

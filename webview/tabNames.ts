@@ -1,4 +1,4 @@
 /** What of a checkpoint is looked at. */
-export const tabNames = ['landscape', 'spectrum', 'sharpness'] as const;
+export const tabNames = ['landscape', 'spectrum', 'sharpness', 'volume'] as const;
 
 export type TabName = (typeof tabNames)[number];

@@ -11,15 +11,18 @@ import type {
   SharpnessResult,
   SpectrumResult,
   SurfaceResult,
+  VolumeResult,
 } from './results.ts';
 import { decodeSharpness } from './sharpnessDocument.ts';
 import { decodeSpectrum } from './spectrumDocument.ts';
 import { decodeSurface } from './surfaceDocument.ts';
+import { decodeVolume } from './volumeDocument.ts';
 
 export type ResultDocument =
   | SurfaceResult
   | SpectrumResult
   | SharpnessResult
+  | VolumeResult
   | ConvexityResult
   | InterpolateResult
   | CompareResult;
@@ -28,6 +31,7 @@ const decoders: { readonly [Kind in ResultDocument['kind']]: Decode<Extract<Resu
   surface: decodeSurface,
   spectrum: decodeSpectrum,
   sharpness: decodeSharpness,
+  volume: decodeVolume,
   convexity: decodeConvexity,
   interpolate: decodeInterpolation,
   compare: decodeCompare,
@@ -43,7 +47,7 @@ export function readResultDocument(name: string, content: string): ResultDocumen
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (typeof kind !== 'string' || !Object.hasOwn(decoders, kind)) {
     throw inputError(
-      `${name}: holds ${typeof kind === 'string' ? `a Basin result of the kind "${kind.slice(0, 40)}"` : 'no result of Basin'}; what can be shown is a landscape, a spectrum, sharpness, a convexity map, the line between two checkpoints or a comparison, as a panel exports it and basin prints it with --json.`,
+      `${name}: holds ${typeof kind === 'string' ? `a Basin result of the kind "${kind.slice(0, 40)}"` : 'no result of Basin'}; what can be shown is a landscape, a spectrum, sharpness, a volume, a convexity map, the line between two checkpoints or a comparison, as a panel exports it and basin prints it with --json.`,
     );
   }
   try {

@@ -65,7 +65,7 @@ const ofFunction = object<FunctionVolume>({
   converged: whether,
 });
 
-export const decodeVolume: Decode<VolumeResult> = object<VolumeResult>({
+const fields = object<VolumeResult>({
   kind: oneOf('volume'),
   checkpoint: text,
   local: nullable(local),
@@ -74,3 +74,17 @@ export const decodeVolume: Decode<VolumeResult> = object<VolumeResult>({
   complete: whether,
   provenance,
 });
+
+/** Every direction has a mass and a radius, and there are no more of them than were asked for; every cutoff has a volume. */
+export const decodeVolume: Decode<VolumeResult> = (value, place) => {
+  const result = fields(value, place);
+  const { local: own } = result;
+  if (own !== null) {
+    const at = `${place === '' ? '' : `${place}.`}local`;
+    const { length } = list(jsonNumber, 0, own.directions)(own.logMasses, `${at}.logMasses`);
+    list(jsonNumber, length, length)(own.radii, `${at}.radii`);
+    const { cutoffs, logVolumes } = own.sensitivity ?? { cutoffs: [], logVolumes: [] };
+    list(logVolume, cutoffs.length, cutoffs.length)(logVolumes, `${at}.sensitivity.logVolumes`);
+  }
+  return result;
+};

@@ -12,6 +12,7 @@ import { surface } from '../fixtures/panelStates.ts';
 import { partialSharpness, wholeSharpness } from '../fixtures/sharpness.ts';
 import { partialSpectrum, wholeSpectrum } from '../fixtures/spectra.ts';
 import { throughThree, trajectory } from '../fixtures/trajectories.ts';
+import { partialVolume, wholeVolume } from '../fixtures/volumes.ts';
 
 const read = (value: unknown): ResultDocument => readResultDocument('a.json', JSON.stringify(value));
 
@@ -36,6 +37,8 @@ const documents: readonly [what: string, result: PanelDocument][] = [
   ['a spectrum that was interrupted', partialSpectrum],
   ['sharpness', wholeSharpness],
   ['sharpness that was interrupted', partialSharpness],
+  ['volumes', wholeVolume],
+  ['a volume that was interrupted', partialVolume],
   ['a convexity map', wholeConvexity],
   ['a convexity map that was interrupted', partialConvexity],
 ];
@@ -52,7 +55,7 @@ describe('a result in a file', () => {
       assert.equal(shown, again);
       // Nothing of it can be computed, and there is nothing else.
       assert.equal(state.options, undefined);
-      const names = ['surface', 'spectrum', 'sharpness', 'convexity'] as const;
+      const names = ['surface', 'spectrum', 'sharpness', 'volume', 'convexity'] as const;
       assert.deepEqual(
         names.filter(name => state[name] !== undefined),
         [result.kind],
@@ -114,6 +117,11 @@ describe('a result in a file', () => {
       'whose checkpoint lies at no distance',
       { ...trajectory, path: [{ ...trajectory.path![0], distance: -1 }] },
       /"path\[0\]\.distance" is below 0/,
+    ],
+    [
+      'whose direction has no radius',
+      { ...wholeVolume, local: { ...wholeVolume.local, radii: [] } },
+      /"local\.radii" is not a list of 60; export it again/,
     ],
     ['with a number as text', { ...wholeSpectrum, tau: '1' }, /"tau" is not a number/],
     ['without provenance', { ...wholeSpectrum, provenance: undefined }, /"provenance" is not an object/],

@@ -29,6 +29,21 @@ const damages: readonly (readonly [what: string, document: object, message: RegE
     { ...document, local: { ...local, logVolume: { ...bound, verdict: 'exact' } } },
     /verdict/,
   ],
+  [
+    'a direction without a radius',
+    { ...document, local: { ...local, radii: [5.5] } },
+    /"local\.radii" is not a list of 2/,
+  ],
+  [
+    'more directions than were asked for',
+    { ...document, local: { ...local, directions: 1 } },
+    /"local\.logMasses" is not a list of 0 to 1/,
+  ],
+  [
+    'a cutoff without a volume',
+    { ...document, local: { ...local, sensitivity: { ...local!.sensitivity!, logVolumes: [bound, bound] } } },
+    /"local\.sensitivity\.logVolumes" is not a list of 3/,
+  ],
   ['no parts', { ...document, function: { ...ofFunction, parts: [] } }, /"function\.parts"/],
   ['a scheme that there is not', { ...document, function: { ...ofFunction, scheme: 'Glorot' } }, /"function\.scheme"/],
   ['a problem that is no sentence', { ...document, problems: [1] }, /"problems\[0\]"/],

@@ -6,12 +6,13 @@ import { convexityStates } from '../fixtures/convexity.ts';
 import { panelStates } from '../fixtures/panelStates.ts';
 import { sharpnessStates } from '../fixtures/sharpness.ts';
 import { spectrumStates } from '../fixtures/spectra.ts';
+import { volumeStates } from '../fixtures/volumes.ts';
 import { lastPosted, pageSuite } from './pageSuite.ts';
 
 const file = { checkpoint: 'runs/a.pt', document: 'a-result.json', phase: 'done' } as const;
 
 const documents: readonly [
-  of: 'spectrum' | 'sharpness' | 'convexity',
+  of: 'spectrum' | 'sharpness' | 'volume' | 'convexity',
   state: PanelState,
   picture: string,
   entry: string,
@@ -26,6 +27,12 @@ const documents: readonly [
     'sharpness',
     { ...file, sharpness: { ...sharpnessStates.done, phase: 'document' } },
     '.sharpness table',
+    'Result as JSON…',
+  ],
+  [
+    'volume',
+    { ...file, volume: { ...volumeStates.done, phase: 'document' } },
+    '.volume figure canvas',
     'Result as JSON…',
   ],
   [
@@ -52,7 +59,7 @@ pageSuite('a result file', check => {
           labels.filter(label => /Compute|Draw|Retry|Cancel/.test(label)),
           [],
         );
-        assert.equal(await page.locator('.analysis-form:visible').count(), 0);
+        assert.equal(await page.locator('.analysis-form:visible, .analysis-options:visible').count(), 0);
       });
       await page.locator(`.${of}`).getByRole('button', { name: 'Export' }).click();
       assert.equal(await page.getByRole('menuitem', { name: 'Copy as Command' }).count(), 0);

@@ -81,7 +81,7 @@ export const hasPosted = <T extends Talk = LandscapeTalk>({ posted }: OpenPage<T
   });
 
 /** What a page tells whenever it rests: its display, and which cost it would know. */
-const toldAtRest: readonly FromPanel['type'][] = ['viewState', 'estimateSpectrum'];
+const toldAtRest: readonly FromPanel['type'][] = ['viewState', 'estimateAnalysis'];
 
 /** What the page has told the extension last, apart from what it tells whenever it rests. */
 export const lastOf = async ({ posted }: OpenPage): Promise<FromPanel | undefined> =>

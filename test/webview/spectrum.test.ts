@@ -85,7 +85,7 @@ pageSuite('the spectrum', check => {
     await openTab(page);
     await page.getByRole('spinbutton', { name: 'Smallest' }).fill('2');
     const options = { ...spectrumOptions, smallest: 2 };
-    await hasPosted(open, { type: 'estimateSpectrum', options });
+    await hasPosted(open, { type: 'estimateAnalysis', of: 'spectrum', options });
     const estimate = {
       options,
       products: { least: 60, most: 150 },

@@ -31,7 +31,7 @@ export class SharpnessForm {
     );
     this.element = element(
       'details',
-      { class: 'sharpness-form' },
+      { class: 'analysis-options' },
       element('summary', {}, element('span', { class: 'summary-title' }, 'Computation'), this.#summary),
       element(
         'div',

@@ -1,8 +1,9 @@
 /** The table of the measures, from a result: in groups, each with its uncertainty and its verdict. Pure. */
 import type { SharpnessMeasure, SharpnessName, SharpnessResult } from '../../worker/results.ts';
-import { SHARPNESS_TEXTS, type SharpnessText, sharpnessLabel } from '../../worker/sharpnessTexts.ts';
+import { SHARPNESS_TEXTS, sharpnessLabel } from '../../worker/sharpnessTexts.ts';
 import { formatCoordinate, formatCount, formatNumber } from '../view/format.ts';
 import { formatInterval } from '../view/interval.ts';
+import type { MeasureGroup, MeasureRow, RescalingVerdict } from '../view/measures.ts';
 import { type TextTable, textTable } from '../view/table.ts';
 import { ratiosOf, ratioText } from './rescaling.ts';
 
@@ -14,40 +15,18 @@ export const sharpnessGroups: readonly { readonly title: string; readonly names:
   { title: 'Function space', names: ['fisher-rao'] },
 ];
 
-export interface MeasureRow {
-  /** Name and sizes, which no two rows share: `Keskar's φ (ε = 0.001)`. */
-  readonly label: string;
-  readonly about: Pick<SharpnessText, 'meaning' | 'source'>;
-  /** `≥ 0.2525`, `10.0 ± 0.2`; null where there is none. */
-  readonly value: string | null;
-  /** Whether there is a value that has not converged. */
-  readonly isRough: boolean;
-  /** Why there is no value, what else was found, and what it took. */
-  readonly notes: readonly string[];
-  readonly rescaling: RescalingVerdict;
-}
-
-export interface RescalingVerdict {
-  readonly kind: 'moves' | 'stays' | 'unknown';
-  readonly text: string;
-  readonly note: string | null;
-}
-
-export interface MeasureGroup {
-  readonly title: string;
-  readonly rows: readonly MeasureRow[];
-}
-
 /** Groups without a measure are left out. */
 export const measureGroups = (result: SharpnessResult): MeasureGroup[] =>
   sharpnessGroups
     .map(({ title, names }) => ({
       title,
-      rows: names.flatMap(name => result.measures.filter(own => own.name === name).map(rowOf)),
+      rows: names.flatMap(name =>
+        result.measures.filter(own => own.name === name).map(measure => rowOf(measure, result)),
+      ),
     }))
     .filter(({ rows }) => rows.length > 0);
 
-function rowOf(measure: SharpnessMeasure): MeasureRow {
+function rowOf(measure: SharpnessMeasure, result: SharpnessResult): MeasureRow {
   const { name, value, lower, upper, converged, problem, quadratic, tenIterations } = measure;
   const hasValue = value !== 'NaN';
   return {
@@ -61,7 +40,7 @@ function rowOf(measure: SharpnessMeasure): MeasureRow {
       ...(tenIterations === undefined ? [] : [`after ten iterations: ${formatNumber(tenIterations)}`]),
       passes(measure),
     ].filter(note => note !== ''),
-    rescaling: verdictOf(measure),
+    ...(isChecked(result) && { rescaling: verdictOf(measure) }),
   };
 }
 
@@ -129,7 +108,7 @@ export const measuresTable = (result: SharpnessResult): TextTable =>
         label,
         value ?? 'no value',
         value === null ? '' : isRough ? 'no' : 'yes',
-        ...(isChecked(result) ? [[rescaling.text, rescaling.note].filter(text => text !== null).join(', ')] : []),
+        ...(rescaling ? [[rescaling.text, rescaling.note].filter(text => text !== null).join(', ')] : []),
       ]),
     ),
   );

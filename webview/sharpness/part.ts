@@ -7,6 +7,7 @@ import { pngOf } from '../export/png.ts';
 import type { FromPanel, PanelState } from '../messages.ts';
 import { AnalysisHeader } from '../parts/analysisHeader.ts';
 import { ChartFigures } from '../parts/chartFigure.ts';
+import { MeasureTable } from '../parts/measureTable.ts';
 import { paperTheme } from '../picture/paper.ts';
 import { toSvg } from '../picture/svg.ts';
 import { opaque } from '../theme.ts';
@@ -15,8 +16,7 @@ import type { Theme } from '../view/theme.ts';
 import { sharpnessCaption } from './caption.ts';
 import { figureContents, type SharpnessChartName } from './figures.ts';
 import { SharpnessForm } from './form.ts';
-import { isChecked, measureGroups, sharpnessVerdict } from './measures.ts';
-import { MeasureTable } from './measureTable.ts';
+import { measureGroups, sharpnessVerdict } from './measures.ts';
 import { sharpnessPaper } from './paper.ts';
 import { rescalingText } from './rescaling.ts';
 import { sharpnessStatus } from './status.ts';
@@ -29,7 +29,7 @@ export class SharpnessPart {
   readonly #verdict = element('p', { class: 'verdict' });
   readonly #export = new MenuButton('Export');
   readonly #toolbar: HTMLElement;
-  readonly #table = new MeasureTable();
+  readonly #table = new MeasureTable('Measures of sharpness');
   readonly #check = element('p', { class: 'check' });
   readonly #figures = new ChartFigures();
   readonly #caption = element('p');
@@ -44,13 +44,13 @@ export class SharpnessPart {
     this.#post = post;
     this.#toolbar = element(
       'div',
-      { class: 'toolbar', role: 'group', 'aria-label': 'Sharpness' },
+      { class: 'toolbar verdict-bar', role: 'group', 'aria-label': 'Sharpness' },
       this.#verdict,
       this.#export.element,
     );
     this.#content = element(
       'div',
-      { class: 'sharpness-content' },
+      { class: 'measures-content' },
       this.#table.element,
       element('section', { 'aria-label': 'Rescaling check' }, this.#check, this.#figures.element),
     );
@@ -80,7 +80,7 @@ export class SharpnessPart {
 
     setText(this.#verdict, result.complete ? sharpnessVerdict(result) : `So far: ${sharpnessVerdict(result)}`);
     this.#export.show(this.#entries());
-    this.#table.show(measureGroups(result), isChecked(result));
+    this.#table.show(measureGroups(result));
     const check = result.rescaling === null ? (result.rescalingProblem ?? '') : rescalingText(result.rescaling);
     this.#check.hidden = check === '';
     setText(this.#check, check);

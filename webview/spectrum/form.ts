@@ -1,5 +1,6 @@
 /** The form that says which spectrum is computed. Nothing is computed until the button is pressed. */
 import { Checkbox } from '../controls/checkbox.ts';
+import { CostQuestion } from '../controls/costQuestion.ts';
 import { NumberField } from '../controls/numberField.ts';
 import { Select } from '../controls/select.ts';
 import { element, setText } from '../dom.ts';
@@ -8,14 +9,10 @@ import {
   isSpectrumNumber,
   type SpectrumDraft,
   type SpectrumNumber,
-  sameSpectrum,
   spectrumCostText,
   spectrumDraftOf,
   spectrumOptionsOf,
 } from './options.ts';
-
-/** Milliseconds without a change after which the cost is asked for. */
-const QUIET = 200;
 
 export class SpectrumForm {
   readonly element: HTMLElement;
@@ -25,16 +22,13 @@ export class SpectrumForm {
   readonly #density = new Checkbox('Trace and density', density => this.#edit({ density }));
   readonly #byTensor = new Checkbox('Tensor by tensor', byTensor => this.#edit({ byTensor }));
   readonly #cost = element('p', { class: 'cost', role: 'status' });
-  readonly #estimate: (options: SpectrumOptions) => void;
+  readonly #question: CostQuestion<SpectrumOptions>;
   #draft: SpectrumDraft | null = null;
   #base = '';
   #known: SpectrumEstimate | undefined;
-  #asked: SpectrumOptions | null = null;
-  #pending: ReturnType<typeof setTimeout> | undefined;
 
   /** @param estimate Asks what options would take. */
   constructor(estimate: (options: SpectrumOptions) => void) {
-    this.#estimate = estimate;
     const number = (name: SpectrumNumber, label: string): NumberField =>
       new NumberField(label, 'whole', text => this.#edit({ [name]: text }));
     this.#numbers = {
@@ -58,6 +52,7 @@ export class SpectrumForm {
       ),
       this.#cost,
     );
+    this.#question = new CostQuestion(this.element, estimate);
   }
 
   /** What the fields ask for; null where they do not make sense, which is said beside them. */
@@ -79,26 +74,14 @@ export class SpectrumForm {
       this.#draft.split,
     );
     this.#showDraft(this.#draft);
-    this.#askSoon();
+    this.#question.soon(() => this.#draft && spectrumOptionsOf(this.#draft));
   }
 
   #edit(changed: Partial<SpectrumDraft>): void {
     if (this.#draft === null) return;
     this.#draft = { ...this.#draft, ...changed };
     this.#showDraft(this.#draft);
-    this.#askSoon();
-  }
-
-  /** Asks what the draft takes, once the reader pauses, and only where it is looked at. */
-  #askSoon(): void {
-    clearTimeout(this.#pending);
-    this.#pending = setTimeout(() => {
-      const options = this.#draft && spectrumOptionsOf(this.#draft);
-      if (options === null || typeof options === 'string' || this.element.offsetParent === null) return;
-      if (this.#asked !== null && sameSpectrum(this.#asked, options)) return;
-      this.#asked = options;
-      this.#estimate(options);
-    }, QUIET);
+    this.#question.soon(() => this.#draft && spectrumOptionsOf(this.#draft));
   }
 
   #showDraft(draft: SpectrumDraft): void {

@@ -49,7 +49,7 @@ export function spectrumCostText(options: SpectrumOptions | string, estimate: Sp
   return `Cost: ${parts.join(', ')}.`;
 }
 
-export const sameSpectrum = (one: SpectrumOptions, other: SpectrumOptions): boolean =>
+const sameSpectrum = (one: SpectrumOptions, other: SpectrumOptions): boolean =>
   (Object.keys(one) as (keyof SpectrumOptions)[]).every(name => one[name] === other[name]);
 
 export function isSpectrumNumber(draft: SpectrumDraft, name: SpectrumNumber): boolean {

@@ -34,7 +34,7 @@ export class SpectrumPart {
   readonly #post: (message: FromPanel) => void;
   readonly #showLandscape: () => void;
   readonly #header = new AnalysisHeader('Computing the spectrum', action => this.#do(action));
-  readonly #form = new SpectrumForm(options => this.#post({ type: 'estimateSpectrum', options }));
+  readonly #form = new SpectrumForm(options => this.#post({ type: 'estimateAnalysis', of: 'spectrum', options }));
   readonly #verdict = element('p', { class: 'verdict' });
   readonly #scale: Segmented<ScaleKind>;
   readonly #export = new MenuButton('Export');

@@ -1,6 +1,7 @@
 /** Volumes as text for a terminal. */
 import type { FunctionVolume, LocalVolume, LogVolume, VolumePrior, VolumeResult } from '../results.ts';
 import { formatNumber } from '../text.ts';
+import { originOf, STRETCHES } from '../volumeTexts.ts';
 import { formatProvenance, pairs, table } from './lines.ts';
 
 export function formatVolume({ local, function: ofFunction, problems, provenance }: VolumeResult): string[] {
@@ -12,12 +13,6 @@ export function formatVolume({ local, function: ofFunction, problems, provenance
     ...formatProvenance(provenance),
   ];
 }
-
-const STRETCHED = {
-  none: 'nothing',
-  diagonal: 'the diagonal of the curvature',
-  eigenvectors: 'leading eigenvectors of the curvature',
-} as const;
 
 function formatLocal(volume: LocalVolume, parameters: number): string[] {
   const { logVolume, radii, directions, evaluations, bracketError, roundingError, sensitivity } = volume;
@@ -36,7 +31,7 @@ function formatLocal(volume: LocalVolume, parameters: number): string[] {
       ['prior', priorOf(volume.prior)],
       [
         'directions',
-        `${followed}${followed < directions ? ` of ${directions}` : ''}, stretched by ${STRETCHED[volume.preconditioner]}`,
+        `${followed}${followed < directions ? ` of ${directions}` : ''}, stretched by ${STRETCHES[volume.preconditioner]}`,
       ],
       ['between directions', `deviation ${formatNumber(Number(logVolume.deviation))} nats`],
       ['radii', sorted.length === 0 ? null : `${quantile(0.05)}, ${quantile(0.5)}, ${quantile(0.95)} (5, 50 and 95 %)`],
@@ -68,14 +63,7 @@ const basinOf = ({ basin, cutoff }: LocalVolume): string =>
     ? `mean KL from the checkpoint’s predictions up to ${formatNumber(cutoff)} nats`
     : `loss up to ${formatNumber(cutoff)} above the checkpoint’s`;
 
-function priorOf({ sigma, from, source }: VolumePrior): string {
-  const origin = {
-    initialization: `as the parameters were before training, in ${source?.file}`,
-    parameters: 'as the parameters are here; no checkpoint from before training lies beside',
-    request: 'as asked',
-  }[from];
-  return `normal about 0, σ = ${formatNumber(sigma)}, ${origin}`;
-}
+const priorOf = (prior: VolumePrior): string => `normal about 0, σ = ${formatNumber(prior.sigma)}, ${originOf(prior)}`;
 
 function formatSensitivity(
   { cutoffs, logVolumes, slope }: NonNullable<LocalVolume['sensitivity']>,

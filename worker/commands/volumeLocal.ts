@@ -1,25 +1,24 @@
+import { whileWorking } from '../analysis/snapshots.ts';
 import { type LogMean, logMean } from '../analysis/volume/estimate.ts';
 import { type Basin, localVolume, type VolumeState } from '../analysis/volume/localVolume.ts';
 import { gaussians } from '../direction/gaussian.ts';
 import { inputError, usageError } from '../errors.ts';
 import type { VolumeRequest } from '../protocol.ts';
 import { type LocalVolume, type LogVolume, toJsonNumber } from '../results.ts';
+import {
+  DEFAULT_CUTOFF,
+  DEFAULT_DIRECTIONS,
+  DEFAULT_PRECONDITIONER,
+  DIRECTIONS_MAX,
+  OTHER_CUTOFFS,
+} from '../volumePlan.ts';
 import type { Problem } from './problem.ts';
-import type { VolumePart } from './volumePart.ts';
+import type { VolumePart, VolumeStep } from './volumePart.ts';
 import { preconditionerOf } from './volumePreconditioner.ts';
 import { openUntrained, priorOf } from './volumePrior.ts';
 
-const DEFAULT_DIRECTIONS = 100;
-const DEFAULT_CUTOFF = 0.01;
-const DIRECTIONS_MAX = 100_000;
-/** Its deviation between directions is the least: see docs/volume.md. */
-const DEFAULT_PRECONDITIONER = 'eigenvectors';
-
 /** By how much ln of the volume may be off for the brackets of radii, in nats. */
 const BRACKET_ERROR = 0.1;
-
-/** Of the other cutoffs that are tried on request, relative to the first. */
-const OTHER_CUTOFFS = [0.1, 10];
 
 type Asked = Pick<VolumeRequest, 'directions' | 'cutoff' | 'preconditioner' | 'basin' | 'sigma' | 'sensitivity'>;
 
@@ -63,30 +62,36 @@ export async function prepareLocal(
       const prepared = performance.now();
       const before = kept?.rays.length ?? 0;
       const states: VolumeState[] = [];
-      for (const [index, cutoff] of cutoffs.entries()) {
-        const { origin, concurrency } = problem.objective;
-        const basin: Basin = { origin, cutoff, divergence, concurrency };
-        const plan = {
-          prior,
-          directions,
-          preconditioner: stretched,
-          draw: (ray: number) => directionOf(problem, ray),
-          tolerance: BRACKET_ERROR,
-          ...(index === 0 && kept !== null && { known: kept }),
-        };
-        for await (const state of localVolume(basin, plan, stop)) {
-          states[index] = state;
-          const done = index * directions + state.rays.length;
-          const secondsEach = (performance.now() - prepared) / 1000 / (done - before);
-          yield {
-            value: toLocalVolume(states, cutoffs, asked, problem.seed),
-            done,
-            // The first ray looks for its radius from afar, and tells how far rounding goes.
-            secondsLeft: done - before < 3 ? null : secondsEach * (directions * cutoffs.length - done),
-            stage: 'directions',
+      let done = before;
+      const follow = async (own: AbortSignal): Promise<void> => {
+        for (const [index, cutoff] of cutoffs.entries()) {
+          const { origin, concurrency } = problem.objective;
+          const basin: Basin = { origin, cutoff, divergence, concurrency };
+          const plan = {
+            prior,
+            directions,
+            preconditioner: stretched,
+            draw: (ray: number) => directionOf(problem, ray),
+            tolerance: BRACKET_ERROR,
+            ...(index === 0 && kept !== null && { known: kept }),
           };
+          for await (const state of localVolume(basin, plan, own)) {
+            states[index] = state;
+            done = index * directions + state.rays.length;
+          }
         }
-      }
+      };
+      // An interval takes longer to find than a ray where there are many.
+      yield* whileWorking(stop, follow, (): VolumeStep<LocalVolume> => {
+        const secondsEach = (performance.now() - prepared) / 1000 / (done - before);
+        return {
+          value: states.length === 0 ? known : toLocalVolume(states, cutoffs, asked, problem.seed),
+          done,
+          // The first ray looks for its radius from afar, and tells how far rounding goes.
+          secondsLeft: done - before < 3 ? null : secondsEach * (directions * cutoffs.length - done),
+          stage: 'directions',
+        };
+      });
     },
   };
 }

@@ -10,14 +10,11 @@ import {
   type Preconditioner,
 } from '../analysis/volume/preconditioner.ts';
 import type { PreconditionerName, VolumePrior } from '../results.ts';
+import { DIAGONAL_PROBES, EIGENVECTORS, PRODUCTS_EACH_MAX, TRACE_PROBES } from '../volumePlan.ts';
 import type { Problem } from './problem.ts';
 
-/** Eigenvectors a preconditioner is made of: measured on the digits, twice as many gain little more. */
-const EIGENVECTORS = 40;
 /** They need not be exact, as a preconditioner changes the scatter of an estimate only. */
 const EIGENVECTOR_TOLERANCE = 0.01;
-const DIAGONAL_PROBES = 30;
-const TRACE_PROBES = 4;
 
 /** Pairs of vectors as long as θ that a preconditioner holds while it is made, θ's own and a direction besides. */
 export const pairsOfVectors = (preconditioner: PreconditionerName): number =>
@@ -48,7 +45,7 @@ export async function preconditionerOf(
       smallest: 0,
       tolerance: EIGENVECTOR_TOLERANCE,
       basis: basisSize(count, size),
-      maxProducts: 4 * count,
+      maxProducts: PRODUCTS_EACH_MAX * count,
       verify: false,
       seed,
     };

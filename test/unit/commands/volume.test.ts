@@ -140,17 +140,21 @@ describe('the local volume of a checkpoint', () => {
 
   it('is kept, and gone on with where it was interrupted', async () => {
     const store = join(folder, 'store');
-    const kept = { ...request, preconditioner: 'none' as const, store };
+    // More than are followed before the first partial result.
+    const kept = { ...request, directions: 200, preconditioner: 'none' as const, store };
     const stop = new AbortController();
+    let found = 0;
     const interrupted = (async () => {
       for await (const { result } of volume({ threads: 2, ...kept }, { engines, signal: stop.signal })) {
-        if ((result.local?.radii.length ?? 0) >= 4) stop.abort();
+        found = result.local?.radii.length ?? 0;
+        if (found >= 4) stop.abort();
       }
     })();
     await assert.rejects(interrupted, { kind: 'interrupted' });
     const before = engines.sessions;
     const [first] = await updates(kept);
-    assert.equal(first!.result.local!.radii.length, 4);
+    assert.ok(found < 200, `${found} directions`);
+    assert.equal(first!.result.local!.radii.length, found);
     const resumed = engines.sessions - before;
     const whole = await local({ ...kept, store: join(folder, 'other') });
     assert.ok(resumed < whole.evaluations, `${resumed} of ${whole.evaluations}`);

@@ -266,6 +266,20 @@ describe('landscape', () => {
     assert.equal(landscape.state.estimate?.cells, 2 * 9 * 5);
   });
 
+  it('knows what a pass over the sample took, unless statistics were recomputed at each', async () => {
+    const { landscape } = setUp();
+    assert.equal(landscape.pass, undefined);
+    const { result } = update(3, 3);
+    await landscape.restore({ result, cost: { secondsPerCell: 0.25, memoryBytes: 1000 } });
+    assert.deepEqual(landscape.pass, { seconds: 0.25, samples: 500, parameters: 4 });
+    const recomputed = { ...result.provenance, mode: { batchNorm: 'recomputed', dropout: 'off' } } as const;
+    await landscape.restore({
+      result: { ...result, provenance: recomputed },
+      cost: { secondsPerCell: 0.25, memoryBytes: 1000 },
+    });
+    assert.equal(landscape.pass, undefined);
+  });
+
   it('shows after a reload that nothing was kept', async () => {
     const { landscape } = setUp();
     await landscape.restore(undefined);

@@ -4,7 +4,7 @@ import { paperTheme } from '../../../webview/picture/paper.ts';
 import type { Shape } from '../../../webview/picture/shapes.ts';
 import { toSvg } from '../../../webview/picture/svg.ts';
 import type { SharpnessChartName } from '../../../webview/sharpness/figures.ts';
-import { isChecked, type MeasureRow, measureGroups, sharpnessVerdict } from '../../../webview/sharpness/measures.ts';
+import { isChecked, measureGroups, sharpnessVerdict } from '../../../webview/sharpness/measures.ts';
 import {
   sharpnessCost,
   sharpnessNames,
@@ -23,6 +23,7 @@ import {
 } from '../../../webview/sharpness/rescaling.ts';
 import { sharpnessStatus } from '../../../webview/sharpness/status.ts';
 import { formatInterval } from '../../../webview/view/interval.ts';
+import type { MeasureRow } from '../../../webview/view/measures.ts';
 import {
   type JsonNumber,
   SHARPNESS_NAMES,
@@ -135,7 +136,7 @@ describe('the table of measures', () => {
     it(`tells a measure that ${what}`, () => {
       const { rescaled: _, invariant: __, ...bare } = first!;
       const [row] = rowsOf({ ...wholeSharpness, measures: [{ ...bare, ...measure }] });
-      assert.deepEqual([row!.rescaling.text, row!.rescaling.note], [text, note]);
+      assert.deepEqual([row!.rescaling?.text, row!.rescaling?.note], [text, note]);
     });
   }
 

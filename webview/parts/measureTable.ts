@@ -1,6 +1,7 @@
-/** The measures as a table. What a measure means is folded into its name, and stays open while others arrive. */
+/** Numbers as a table. What a number means is folded into its name, and stays open while others arrive. */
+import './measureTable.css';
 import { element, setText } from '../dom.ts';
-import type { MeasureGroup, MeasureRow, RescalingVerdict } from './measures.ts';
+import type { MeasureGroup, MeasureRow, RescalingVerdict } from '../view/measures.ts';
 
 /** Marks that are told apart without colours. */
 const signs: Readonly<Record<RescalingVerdict['kind'], string>> = { moves: '≠', stays: '=', unknown: '' };
@@ -9,14 +10,18 @@ export class MeasureTable {
   readonly element: HTMLElement;
   readonly #table = element('table', { class: 'measures' });
   readonly #rows = new Map<string, Row>();
+  readonly #caption: string;
   #shown = '';
 
-  constructor() {
+  /** @param caption What the numbers are, for those who do not see where they stand. */
+  constructor(caption: string) {
+    this.#caption = caption;
     this.element = element('div', { class: 'measures-frame' }, this.#table);
   }
 
-  /** @param isChecked Whether the rescaling check has a column. */
-  show(groups: readonly MeasureGroup[], isChecked: boolean): void {
+  /** The rescaling check has a column where a row has its verdict. */
+  show(groups: readonly MeasureGroup[]): void {
+    const isChecked = groups.some(({ rows }) => rows.some(({ rescaling }) => rescaling !== undefined));
     const shape = JSON.stringify([isChecked, groups.map(({ title, rows }) => [title, rows.map(({ label }) => label)])]);
     if (this.#shown !== shape) this.#arrange(groups, isChecked);
     this.#shown = shape;
@@ -26,7 +31,7 @@ export class MeasureTable {
   #arrange(groups: readonly MeasureGroup[], isChecked: boolean): void {
     const columns = ['Measure', 'Value', ...(isChecked ? ['Under rescaling'] : [])];
     this.#table.replaceChildren(
-      element('caption', { class: 'visually-hidden' }, 'Measures of sharpness'),
+      element('caption', { class: 'visually-hidden' }, this.#caption),
       element('thead', {}, element('tr', {}, ...columns.map(title => element('th', { scope: 'col' }, title)))),
       ...groups.map(({ title, rows }) =>
         element(
@@ -81,6 +86,7 @@ class Row {
     this.#cell.classList.toggle('is-rough', isRough || value === null);
     this.#rough.hidden = !isRough;
     this.#notes.replaceChildren(...notes.map(note => element('span', { class: 'small' }, note)));
+    if (rescaling === undefined) return;
     this.#rescaling.dataset.verdict = rescaling.kind;
     setText(this.#verdict, `${signs[rescaling.kind]} ${rescaling.text}`.trim());
     setText(this.#verdictNote, rescaling.note ?? '');
