@@ -27,6 +27,22 @@ const hardSigmoid: Activation = (layer, x) =>
 
 export const hardSigmoidSlope = (layer: Layer): number => (layer.context.dialect === 'keras 3' ? 1 / 6 : 0.2);
 
+/** The part of a piecewise function that is 0 below −1, 1 from 1 on, and straight between. */
+const sparseSigmoid: Activation = (layer, x) => layer.elementwise(x, 'HardSigmoid', { alpha: 0.5, beta: 0.5 });
+
+/** 0 below −1, (x + 1)²/4 up to 1, and x from there on (Keras 3, `sparse_plus`): the square of the sigmoid and what is above 1. */
+const sparsePlus: Activation = (layer, x) => {
+  const share = sparseSigmoid(layer, x).name;
+  const above = layer.elementwise(layer.elementwise(x, 'Sub', {}, [layer.scalar(1)]), 'Relu');
+  return layer.elementwise(above, 'Add', {}, [layer.node('Mul', [share, share])]);
+};
+
+/** (x + √(x² + 4))/2. */
+const squareplus: Activation = (layer, x) => {
+  const root = layer.node('Sqrt', [layer.node('Add', [layer.node('Mul', [x.name, x.name]), layer.scalar(4)])]);
+  return layer.elementwise(layer.elementwise(x, 'Add', {}, [root]), 'Mul', {}, [layer.scalar(0.5)]);
+};
+
 const silu: Activation = (layer, x) => layer.elementwise(x, 'Mul', {}, [layer.elementwise(x, 'Sigmoid').name]);
 
 const activations: Readonly<Record<string, Activation>> = {
@@ -46,6 +62,13 @@ const activations: Readonly<Record<string, Activation>> = {
   hard_sigmoid: hardSigmoid,
   hard_silu: unary('HardSwish'),
   hard_swish: unary('HardSwish'),
+  log_sigmoid: (layer, x) => layer.elementwise(layer.elementwise(layer.elementwise(x, 'Neg'), 'Softplus'), 'Neg'),
+  hard_shrink: unary('Shrink', { lambd: 0.5, bias: 0 }),
+  soft_shrink: unary('Shrink', { lambd: 0.5, bias: 0.5 }),
+  tanh_shrink: (layer, x) => layer.elementwise(x, 'Sub', {}, [layer.node('Tanh', [x.name])]),
+  sparse_sigmoid: sparseSigmoid,
+  sparse_plus: sparsePlus,
+  squareplus,
   hard_tanh: (layer, x) => clip(layer, x, -1, 1),
   silu,
   swish: silu,
@@ -55,10 +78,10 @@ const activations: Readonly<Record<string, Activation>> = {
   log_softmax: channelSoftmax('LogSoftmax'),
 };
 
-/** The name of an activation, which newer versions keep in an object. */
+/** The name of an activation, which newer versions keep in an object. A layer that stands for one is not read. */
 export function activationName(layer: Layer, option: string, otherwise = 'linear'): string {
   const given = layer.config[option] ?? otherwise;
-  const name = isConfig(given) ? (isConfig(given.config) ? (given.config.name ?? given.config) : given.config) : given;
+  const name = isConfig(given) && given.class_name === 'function' ? given.config : given;
   if (typeof name !== 'string') throw layer.refuseOption(option);
   const known = name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
   if (!Object.hasOwn(activations, known)) throw layer.refuseOption(option);

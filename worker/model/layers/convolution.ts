@@ -12,7 +12,7 @@ export function hasChannelsFirst(layer: Layer): boolean {
 
 /** The first input with its channels behind the examples. */
 export const images = (layer: Layer): Wire =>
-  hasChannelsFirst(layer) ? layer.input() : layer.ordered(layer.given(), 'first');
+  hasChannelsFirst(layer) ? layer.input() : layer.ordered(layer.unordered(), 'first');
 
 /** What an operator made of `images`, as the wire that goes on. */
 export const imagesResult = (layer: Layer, name: string, rank: number): Wire => ({
@@ -183,10 +183,14 @@ export const convolutionLayers: Readonly<Record<string, LayerRule>> = {
   SeparableConv2D: separableConvolution(2),
   Conv1DTranspose: transposedConvolution(1),
   Conv2DTranspose: transposedConvolution(2),
+  Conv3DTranspose: transposedConvolution(3),
   ZeroPadding1D: zeroPadding(1),
   ZeroPadding2D: zeroPadding(2),
+  ZeroPadding3D: zeroPadding(3),
   Cropping1D: cropping(1),
   Cropping2D: cropping(2),
+  Cropping3D: cropping(3),
   UpSampling1D: upSampling(1),
   UpSampling2D: upSampling(2),
+  UpSampling3D: upSampling(3),
 };

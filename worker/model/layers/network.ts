@@ -108,8 +108,11 @@ export class Network {
 
   /** The finished model. Each output has its own name. */
   finish(outputs: readonly { readonly name: string; readonly wire: Wire }[]): ModelFile {
+    const taken = new Set(this.inputs.map(({ name }) => name));
     const named = outputs.map(({ name, wire }) => {
-      const output = this.inputs.some(input => input.name === name) ? `${name}#output` : name;
+      // An input may be an output, and so may several calls of one layer.
+      const output = taken.has(name) ? `${name}#${this.count++}` : name;
+      taken.add(output);
       const { name: value } = this.ordered(name, wire, 'last');
       this.nodes.push({ name, op_type: 'Identity', input: [value], output: [output] });
       return output;

@@ -6,7 +6,7 @@ import type { LazyTensor } from '../../tensor.ts';
 import { isConfig, type LayerContext } from './layer.ts';
 import { compiledLoss } from './loss.ts';
 import { Network, type Wire } from './network.ts';
-import { callModel, isModel, type NamedWire } from './topology.ts';
+import { callInner, callModel, isModel, type NamedWire } from './topology.ts';
 import { LayerWeights } from './weights.ts';
 
 /** An architecture with what belongs to it, from `Checkpoint`. */
@@ -49,6 +49,7 @@ export function readLayers(source: LayersSource, asked: LossSettings | null): La
     network,
     weights: new LayerWeights(name, tensors),
     dialect: dialectOf(source.model),
+    call: callInner,
   };
   const compiled = asked ? null : compiledLoss(training, name);
   const loss = asked ?? compiled?.settings;
