@@ -51,7 +51,11 @@ export async function graphOf(
 ): Promise<{ graph: Graph; leaves: Map<Value, Dense> }> {
   const source = { name: checkpoint.name, training: null, tensors: checkpoint.tensors, model: description };
   const { model } = readLayers(source, { kind: 'mse' });
-  const binding = checkpoint.tensors.length === 0 ? null : await bindCheckpoint(model, checkpoint);
+  const isTrained = [...model.initializers.keys()].some(name => !model.frozen?.has(name));
+  const binding = isTrained ? await bindCheckpoint(model, checkpoint) : null;
+  const held = new Map<string, Parameters<typeof constant>[0]>();
+  for (const tensor of checkpoint.tensors)
+    held.set(tensor.name, (await tensor.read()) as Parameters<typeof constant>[0]);
   const leaves = new Map<Value, Dense>();
   const types = model.inputs.map(({ name, dtype }, index) => {
     return [name, { type: dtype === 'int32' ? 'int32' : 'float32', shape: inputs[index]!.shape }] as const;
@@ -59,12 +63,14 @@ export async function graphOf(
   const graph = buildGraph(model, {
     inputs: new Map(types),
     leaf: ({ name }) => {
-      const bound = binding!.initializers.get(name)!;
+      // A network without parameters is bound to nothing.
+      if (!binding) return constant(held.get(name)!, name);
+      const bound = binding.initializers.get(name)!;
       assert.ok(!bound.transposed);
       if (bound.kind === 'constant') return constant(bound.tensor, name);
       const { shape, offset, size } = bound.slot;
       const leaf = parameter(name, shape);
-      leaves.set(leaf, { shape, data: Float64Array.from(binding!.theta.subarray(offset, offset + size)) });
+      leaves.set(leaf, { shape, data: Float64Array.from(binding.theta.subarray(offset, offset + size)) });
       return leaf;
     },
   });
