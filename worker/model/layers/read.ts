@@ -65,7 +65,9 @@ export function readLayers(source: LayersSource, asked: LossSettings | null): La
     if (own.name !== chosen || !takesLogits || compiled?.fromLogits) return own;
     return { ...own, wire: logitsOf(own, loss.kind, asked !== null, name) };
   });
-  return { model: network.finish(adapted), loss };
+  // Layers have their channels last, and so do the classes that they give.
+  const ofLayers: LossSettings = loss.kind === 'cross-entropy' ? { ...loss, classAxis: 'last' } : loss;
+  return { model: network.finish(adapted), loss: ofLayers };
 }
 
 /** TensorFlow.js names itself. Version 3 of Keras declares inputs by `batch_shape`, version 2 by `batch_input_shape`. */
