@@ -36,11 +36,11 @@ function sequences(layer: Layer): readonly [query: Wire, value: Wire, key: Wire]
   const named = (name: string, index: number): Wire | undefined => layer.argument(name)[0] ?? layer.inputs[index];
   const query = layer.unordered();
   const value = named('value', 1);
-  if (!value) throw layer.refuse('it is called without a value; the architecture is damaged: save the model again.');
-  if (layer.inputs.length > 3) throw layer.refuse('it is called with more than query, value and key, such as a mask.');
+  if (!value) throw layer.refuseDamage('it is called without a value');
+  if (layer.inputs.length > 3) throw layer.refuseUse('it is called with more than query, value and key');
   const all = [query, value, named('key', 2) ?? value].map(wire => layer.ordered(wire, 'last'));
   if (all.some(({ rank }) => rank !== 3)) {
-    throw layer.refuse('attention over more than one axis is not supported; flatten its axes to one before.');
+    throw layer.refuseUse('attention over other than examples, steps and features is not supported');
   }
   return all as [Wire, Wire, Wire];
 }

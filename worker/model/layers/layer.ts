@@ -85,9 +85,7 @@ export class Layer {
     const names = [...[...this.given.options].filter(isTold).map(([name]) => name), ...this.given.wires.keys()];
     const other = names.find(name => !this.taken.has(name));
     if (other === undefined) return;
-    throw this.refuse(
-      `it is called with ${other}, which is not supported; call it without, or export the model to ONNX and name it as "model" in basin.json.`,
-    );
+    throw this.refuseUse(`it is called with ${other}, which is not supported`);
   }
 
   /** An error whose sentence names the file, the layer and its class. */
@@ -95,11 +93,19 @@ export class Layer {
     return inputError(`${this.context.file}: layer ${this.name} (${this.className}): ${why}`);
   }
 
+  /** Something that Basin has no rule for, as the beginning of a sentence. */
+  refuseUse(what: string): Error {
+    return this.refuse(`${what}; replace the layer, or name an ONNX file as "model" in basin.json.`);
+  }
+
   /** An option that Basin has no rule for. */
   refuseOption(option: string): Error {
-    return this.refuse(
-      `${option} ${JSON.stringify(this.config[option])} is not supported; replace the layer, or name an ONNX file as "model" in basin.json.`,
-    );
+    return this.refuseUse(`${option} ${JSON.stringify(this.config[option])} is not supported`);
+  }
+
+  /** What cannot be in an architecture that was saved whole. */
+  refuseDamage(what: string): Error {
+    return this.refuse(`${what}; the architecture is damaged: save the model again.`);
   }
 
   /** Throws where the layer keeps its weights rounded to whole numbers, with scales that Basin has no rule for. */
@@ -160,7 +166,7 @@ export class Layer {
   /** Input `index` with its channels wherever they are. */
   unordered(index = 0): Wire {
     const wire = this.inputs[index];
-    if (!wire) throw this.refuse(`input ${index} is missing; the architecture is damaged: save the model again.`);
+    if (!wire) throw this.refuseDamage(`input ${index} is missing`);
     return wire;
   }
 
@@ -199,7 +205,7 @@ export class Layer {
   described(option: string, place: LayerPlace, inputs: readonly Wire[]): LayerCall {
     const entry = this.config[option];
     if (!isConfig(entry) || typeof entry.class_name !== 'string' || !isConfig(entry.config)) {
-      throw this.refuse('the layer inside it is not described; save the model again.');
+      throw this.refuseDamage('the layer inside it is not described');
     }
     const isTrained = this.isTrained && entry.config.trainable !== false;
     return { className: entry.class_name, config: entry.config, place, inputs, isTrained };

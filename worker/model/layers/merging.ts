@@ -7,8 +7,9 @@ import { unitLength } from './normalization.ts';
 function alike(layer: Layer): readonly Wire[] {
   const wires = layer.inputs.map((_, index) => layer.unordered(index));
   const [first] = wires;
-  if (!first || wires.length < 2) throw layer.refuse('it has fewer than two inputs.');
-  if (wires.some(({ rank }) => rank !== first.rank)) throw layer.refuse('inputs of different ranks are not supported.');
+  if (!first || wires.length < 2) throw layer.refuseUse('it has fewer than two inputs');
+  if (wires.some(({ rank }) => rank !== first.rank))
+    throw layer.refuseUse('inputs of different ranks are not supported');
   return wires.map(wire => layer.ordered(wire, first.channels));
 }
 
@@ -47,7 +48,7 @@ const LETTERS = [...'abcdefghijklmnop'];
 /** Products summed over an axis of each, for each example (Keras, `batch_dot`): what is left of the first comes first. */
 const dot: LayerRule = layer => {
   const wires = [layer.input(0), layer.input(1)] as const;
-  if (layer.inputs.length > 2) throw layer.refuse('it has more than two inputs.');
+  if (layer.inputs.length > 2) throw layer.refuseUse('it has more than two inputs');
   const given: unknown = layer.config.axes;
   const list = Array.isArray(given) ? given : [given, given];
   const axes = wires.map(({ rank }, index) => {

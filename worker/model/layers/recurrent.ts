@@ -64,14 +64,15 @@ function biasesOf(layer: Layer, bias: Weight | null, cell: Cell): string {
  */
 export function run(layer: Layer, sequence: Wire, initial: readonly Wire[]): Run {
   const cell = Object.hasOwn(CELLS, layer.className) ? CELLS[layer.className] : undefined;
-  if (!cell) throw layer.refuse('it is no recurrent layer that Basin has a rule for: LSTM, GRU and SimpleRNN are.');
+  if (!cell)
+    throw layer.refuseUse('it is no recurrent layer that Basin has a rule for, as LSTM, GRU and SimpleRNN are');
   for (const option of ['stateful', 'time_major']) layer.require(option, false);
   const isReversed = layer.flag('go_backwards', false);
   const x = layer.ordered(sequence, 'last');
-  if (x.rank !== 3) throw layer.refuse(`its input has ${x.rank} axes, not examples, steps and features.`);
+  if (x.rank !== 3) throw layer.refuseDamage(`its input has ${x.rank} axes, not examples, steps and features`);
   const states = cell.operator === 'LSTM' ? 2 : 1;
   if (initial.length > 0 && initial.length !== states) {
-    throw layer.refuse(`it is called with ${initial.length} initial states and has ${states}.`);
+    throw layer.refuseDamage(`it is called with ${initial.length} initial states and has ${states}`);
   }
   const names = ['kernel', 'recurrent_kernel', layer.flag('use_bias', true) ? 'bias' : null] as const;
   const place = { ...layer.place, path: `${layer.place.path}/cell` };

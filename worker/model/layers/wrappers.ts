@@ -7,7 +7,7 @@ import { within } from './weights.ts';
 /** Every step of a sequence is an example for the layer inside, whose results become sequences again. */
 const timeDistributed: LayerRule = layer => {
   const x = layer.input();
-  if (x.rank < 3) throw layer.refuse(`its input has ${x.rank} axes, not examples, steps and what each step has.`);
+  if (x.rank < 3) throw layer.refuseDamage(`its input has ${x.rank} axes, not examples, steps and what each step has`);
   const sizes = (value: string, from: number): string =>
     layer.node('Slice', [layer.node('Shape', [value]), layer.integers([from]), layer.integers([2 ** 31 - 1])]);
   const joined = (parts: readonly string[]): string => layer.node('Concat', parts, { axis: 0 });
@@ -16,7 +16,7 @@ const timeDistributed: LayerRule = layer => {
   const place = { ...layer.place, path: `${layer.place.path}/layer` };
   const results = layer.inner('layer', place, [{ name: steps, rank: x.rank - 1, channels: 'last' }]);
   const [result] = results;
-  if (results.length !== 1 || !result) throw layer.refuse(`the layer inside it gives ${results.length} values.`);
+  if (results.length !== 1 || !result) throw layer.refuseUse(`the layer inside it gives ${results.length} values`);
   const examples = layer.node('Slice', [layer.node('Shape', [x.name]), layer.integers([0]), layer.integers([2])]);
   const sequence = (given: Wire): Wire => {
     const { name, rank } = layer.ordered(given, 'last');
