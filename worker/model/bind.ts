@@ -221,7 +221,7 @@ class BindingReader {
     }
     const listed = (names: readonly string[]) => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
     const unused = unmatched.checkpoint.filter(name => !name.endsWith('num_batches_tracked'));
-    const all = [...notes];
+    const all = [...notes, ...(model.notes ?? [])];
     if (this.rounded.length > 0) all.push(`float64 tensors were rounded to float32: ${listed(this.rounded)}.`);
     if (this.fixed.length > 0) all.push(`Parameters held fixed as asked: ${listed(this.fixed)}.`);
     if (kept.length > 0) all.push(`Kept at the values of ${model.name}, as asked: ${listed(kept)}.`);

@@ -176,7 +176,7 @@ export class Layer {
 
   /**
    * The layer's weights in the order in which it has them; null for names that are null.
-   * @param held those that are measured or given, not trained.
+   * @param held those that are measured, not trained.
    */
   weights<const N extends readonly (string | null)[]>(
     names: N,
@@ -187,7 +187,8 @@ export class Layer {
     const found = names.map(name => {
       if (name === null) return null;
       const tensor = this.context.weights.find(place, name, index++);
-      this.context.network.weight(tensor, this.isTrained && !held.includes(name));
+      const own = this.isTrained ? 'trained' : 'untrained';
+      this.context.network.weight(tensor, held.includes(name) ? 'measured' : own);
       return { name: tensor.name, shape: tensor.shape };
     });
     return found as { readonly [K in keyof N]: N[K] extends string ? Weight : Weight | null };
