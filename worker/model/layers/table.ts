@@ -2,7 +2,7 @@
 import { attentionLayers } from './attention.ts';
 import { convolutionLayers } from './convolution.ts';
 import { coreLayers } from './core.ts';
-import { Layer, type LayerCall, type LayerContext, type NamedArguments } from './layer.ts';
+import { Layer, type LayerCall, type LayerContext, type LayerRule, type NamedArguments } from './layer.ts';
 import { mergingLayers } from './merging.ts';
 import type { Wire } from './network.ts';
 import { normalizationLayers } from './normalization.ts';
@@ -21,15 +21,19 @@ const layers = {
   ...wrapperLayers,
 };
 
+/** What a layer computes. Throws `input`, naming the layer, where nothing is known of it. */
+export function ruleOf(layer: Layer): LayerRule {
+  const rule = Object.hasOwn(layers, layer.className) ? layers[layer.className as keyof typeof layers] : undefined;
+  if (rule) return rule;
+  throw layer.refuse(
+    'Basin has no rule for this layer; replace it, or export the model to ONNX and name it as "model" in basin.json.',
+  );
+}
+
 /** Calls a layer. Throws `input`, naming layer and option, for what has no rule. */
 export function callLayer(call: LayerCall, context: LayerContext, given?: NamedArguments): readonly Wire[] {
   const layer = new Layer(call, context, given);
-  const rule = Object.hasOwn(layers, call.className) ? layers[call.className as keyof typeof layers] : undefined;
-  if (!rule) {
-    throw layer.refuse(
-      'Basin has no rule for this layer; replace it, or export the model to ONNX and name it as "model" in basin.json.',
-    );
-  }
+  const rule = ruleOf(layer);
   layer.requireFloatingWeights();
   const results = [rule(layer)].flat();
   layer.refuseOtherArguments();

@@ -1,9 +1,9 @@
 /** How the layers of a model are joined: one after the other, or as a graph of calls. */
 import { inputError } from '../../errors.ts';
 import type { DType } from '../../tensor.ts';
-import { type Config, isConfig, type LayerCall, type LayerContext, type NamedArguments } from './layer.ts';
+import { type Config, isConfig, Layer, type LayerCall, type LayerContext, type NamedArguments } from './layer.ts';
 import type { Wire } from './network.ts';
-import { callLayer } from './table.ts';
+import { callLayer, ruleOf } from './table.ts';
 import { ClassCounter, type LayerPlace, within } from './weights.ts';
 
 /** A value that a model gives, and the layer that gave it. */
@@ -178,10 +178,16 @@ function asGraph(model: ModelCall, entries: readonly LayerEntry[], context: Laye
   }
   return outputs.map(reference => {
     const wire = resolve(reference);
+    // A layer waits for ever where it is called with what only layers without a rule take, such as a number.
+    if (!wire) for (const { entry } of waiting) requireRule(entry, context);
     if (!wire) throw damaged(context, `nothing computes its output ${reference.layer}`);
     // Of several values the first goes by the layer's name alone.
     return { name: reference.layer + (reference.index === 0 ? '' : `:${reference.index}`), wire };
   });
+}
+
+function requireRule(entry: LayerEntry, context: LayerContext): void {
+  if (!isModel(entry.className)) ruleOf(new Layer({ ...entry, inputs: [] }, context));
 }
 
 const isComplete = (wires: readonly (Wire | undefined)[]): wires is readonly Wire[] => !wires.includes(undefined);
