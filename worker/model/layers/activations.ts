@@ -78,7 +78,7 @@ const activations: Readonly<Record<string, Activation>> = {
   log_softmax: channelSoftmax('LogSoftmax'),
 };
 
-/** The name of an activation, which newer versions keep in an object. A layer that stands for one is not read. */
+/** The name of an activation, which newer versions keep in an object. */
 export function activationName(layer: Layer, option: string, otherwise = 'linear'): string {
   const given = layer.config[option] ?? otherwise;
   const name = isConfig(given) && given.class_name === 'function' ? given.config : given;
@@ -88,6 +88,14 @@ export function activationName(layer: Layer, option: string, otherwise = 'linear
   return known;
 }
 
-/** The activation that a layer's option names, of what the layer computed. */
-export const activate = (layer: Layer, x: Wire, option = 'activation'): Wire =>
-  activations[activationName(layer, option)]!(layer, x);
+/** Layers without weights that stand for activations, such as a LeakyReLU with a slope of its own. */
+const ACTIVATION_LAYERS: ReadonlySet<unknown> = new Set(['ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'Softmax']);
+
+/** The activation that a layer's option names, or the layer that stands there, of what the layer computed. */
+export function activate(layer: Layer, x: Wire): Wire {
+  const given = layer.config.activation;
+  if (!isConfig(given) || !ACTIVATION_LAYERS.has(given.class_name)) {
+    return activations[activationName(layer, 'activation')]!(layer, x);
+  }
+  return layer.inner('activation', layer.place, [x])[0]!;
+}

@@ -23,10 +23,9 @@ export const imagesResult = (layer: Layer, name: string, rank: number): Wire => 
 
 /** The channels' axis must be where the activation looks for it. */
 function activated(layer: Layer, wire: Wire): Wire {
-  const name = layer.config.activation;
-  if (hasChannelsFirst(layer) && typeof name === 'string' && name.includes('softmax')) {
+  const { activation } = layer.config;
+  if (hasChannelsFirst(layer) && /softmax/i.test(JSON.stringify(activation) ?? ''))
     throw layer.refuseOption('activation');
-  }
   return activate(layer, wire);
 }
 
@@ -79,8 +78,8 @@ function depthwise(layer: Layer, x: Wire, kernel: Weight, bias: string[]): strin
 
 const depthwiseConvolution: LayerRule = layer => {
   const x = images(layer);
-  // Version 3 of Keras calls it `kernel` in its own files, where it goes by its number.
-  const [kernel, bias] = layer.weights(['depthwise_kernel', layer.flag('use_bias', true) ? 'bias' : null]);
+  const name = layer.context.dialect === 'keras 3' ? 'kernel' : 'depthwise_kernel';
+  const [kernel, bias] = layer.weights([name, layer.flag('use_bias', true) ? 'bias' : null]);
   return activated(layer, imagesResult(layer, depthwise(layer, x, kernel, bias ? [bias.name] : []), x.rank));
 };
 

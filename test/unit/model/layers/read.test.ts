@@ -69,6 +69,31 @@ describe('the parameters of a model of layers', () => {
   });
 });
 
+describe('names of weights in .h5 files', () => {
+  const depthwise: Entry = ['DepthwiseConv2D', { name: 'own', kernel_size: [2, 2], use_bias: false }];
+  const inside = { class_name: 'Dense', config: { name: 'inside', units: 2, use_bias: false } };
+  const distributed: Entry = ['TimeDistributed', { name: 'own', layer: inside }];
+  const cases: readonly (readonly [
+    version: 2 | 3,
+    layer: Entry,
+    shape: readonly number[],
+    name: string,
+    kernel: readonly number[],
+  ])[] = [
+    [2, depthwise, [4, 4, 3], 'own/depthwise_kernel:0', [2, 2, 3, 1]],
+    [3, depthwise, [4, 4, 3], 'sequential/own/kernel', [2, 2, 3, 1]],
+    [2, distributed, [5, 3], 'own/kernel:0', [3, 2]],
+    [3, distributed, [5, 3], 'sequential/own/inside/kernel', [3, 2]],
+  ];
+  for (const [version, layer, shape, name, kernel] of cases) {
+    it(`${name} is that of a ${layer[0]} of version ${version}`, () => {
+      const source = { name: 'model.h5', model: sequential(shape, [layer], version), training: null };
+      const { model } = readLayers({ ...source, tensors: [weight(name, ...kernel)] }, { kind: 'mse' });
+      assert.deepEqual([...model.initializers.keys()], [name]);
+    });
+  }
+});
+
 /** The operators that compute an output, from the last on. */
 function lastOperators({ model }: LayersModel, shape: readonly number[]): readonly string[] {
   const graph = buildGraph(model, {

@@ -78,7 +78,16 @@ describe('options that Basin has no rule for', () => {
   ])[] = [
     ['Activation', 'activation', 'wavy', []],
     ['Activation', 'activation', 'glu', []],
-    ['Activation', 'activation', { class_name: 'ReLU', config: { name: 'relu', max_value: 6 } }, []],
+    ['Activation', 'activation', { class_name: 'PReLU', config: { name: 'relu' } }, []],
+    ['LSTM', 'activation', { class_name: 'ReLU', config: { name: 'relu' } }, recurrent, steps],
+    [
+      'Conv2D',
+      'activation',
+      { class_name: 'function', config: 'softmax' },
+      [kernel, weight('bias', 2)],
+      [3, 4, 4],
+      { data_format: 'channels_first' },
+    ],
     ['Dense', 'activation', 'sparsemax', [weight('kernel', 3, 2), weight('bias', 2)]],
     ['Dense', 'dtype', { class_name: 'QuantizedDTypePolicy', config: { mode: 'int8' } }, []],
     ['Embedding', 'mask_zero', true, [weight('embeddings', 5, 2)], [4]],

@@ -61,6 +61,15 @@ export const activations: Readonly<Record<string, Definition>> = {
       },
     },
   },
+  'activation that is a layer': {
+    layer: {
+      class_name: 'Activation',
+      config: { activation: { class_name: 'ReLU', config: { name: 'relu', max_value: 2, negative_slope: 0.5 } } },
+    },
+    inputs: [[B, 40]],
+    scale: 5,
+    expected: ([x]) => tabulate(x!.shape, (...index) => min(at(x!, ...index) * (at(x!, ...index) > 0 ? 1 : 0.5), 2)),
+  },
   'ReLU with slope and maximum': {
     layer: { class_name: 'ReLU', config: { max_value: 2, negative_slope: 0.25, threshold: 0 } },
     inputs: [[B, 40]],
