@@ -11,8 +11,13 @@ export interface CountedTarget extends Place {
   readonly label: number;
   /** Its weight in the mean. */
   readonly weight: number;
-  /** Calls `use` with each class and the weight of −log p of it in the loss, unless that is 0. */
-  forEachShare(use: (index: number, share: number) => void): void;
+}
+
+/** What is done with targets, one after the other. */
+export interface TargetVisitor {
+  target(target: CountedTarget): void;
+  /** A class of the target that was visited last, and the weight of −log p of it in the loss, which is above 0. */
+  share?(index: number, share: number): void;
 }
 
 /**
@@ -27,12 +32,13 @@ export function forEachTarget(
   targets: Tensor,
   count: number,
   options: CrossEntropyOptions,
-  visit: (target: CountedTarget) => void,
+  visitor: TargetVisitor,
 ): void {
   const { axis, kind } = classesOf(shape, targets.shape, options);
   const classes = shape[axis]!;
   checkClassWeights(options.classWeights, classes);
-  const read = kind === 'indices' ? readIndex : readProbabilities;
+  const visit =
+    kind === 'indices' ? visitIndex(targets, options, visitor) : visitProbabilities(targets, options, visitor);
   // Positions of an example, such as pixels or tokens, and how far apart their classes and they themselves lie.
   const positions = elementCount(shape.slice(1)) / classes;
   const stride = elementCount(shape.slice(axis + 1));
@@ -40,8 +46,7 @@ export function forEachTarget(
     for (let position = 0; position < positions; position++) {
       const outer = Math.floor(position / stride);
       const start = (example * positions + outer * stride) * classes + (position % stride);
-      const target = read(targets, { start, stride, classes, example, index: example * positions + position }, options);
-      if (target) visit(target);
+      visit({ start, stride, classes, example, index: example * positions + position });
     }
   }
 }
@@ -52,54 +57,49 @@ interface TargetPlace extends Place {
   readonly index: number;
 }
 
-function readIndex(
+function visitIndex(
   { data }: Tensor,
-  { index: at, ...place }: TargetPlace,
   { ignoreIndex = DEFAULT_IGNORE_INDEX, labelSmoothing = 0, classWeights }: CrossEntropyOptions,
-): CountedTarget | null {
-  const target = numberAt(data, at);
-  if (target === ignoreIndex) return null;
-  checkTarget(target, place.classes, place.example);
-  const weight = classWeights?.[target] ?? 1;
-  const own = (1 - labelSmoothing) * weight;
-  const even = labelSmoothing / place.classes;
-  return {
-    ...place,
-    label: target,
-    weight,
-    forEachShare(use) {
-      if (own > 0 && even === 0) use(target, own);
-      for (let index = 0; index < place.classes && even > 0; index++) {
-        const share = even * (classWeights?.[index] ?? 1) + (index === target ? own : 0);
-        if (share > 0) use(index, share);
-      }
-    },
+  visitor: TargetVisitor,
+): (place: TargetPlace) => void {
+  return ({ index: at, example, start, stride, classes }) => {
+    const label = numberAt(data, at);
+    if (label === ignoreIndex) return;
+    checkTarget(label, classes, example);
+    const weight = classWeights?.[label] ?? 1;
+    visitor.target({ example, start, stride, classes, label, weight });
+    if (!visitor.share) return;
+    const own = (1 - labelSmoothing) * weight;
+    if (labelSmoothing === 0 && own > 0) visitor.share(label, own);
+    for (let index = 0; index < classes && labelSmoothing > 0; index++) {
+      const even = (labelSmoothing / classes) * (classWeights?.[index] ?? 1);
+      const share = index === label ? own + even : even;
+      if (share > 0) visitor.share(index, share);
+    }
   };
 }
 
-function readProbabilities(
+function visitProbabilities(
   { data }: Tensor,
-  { index: _, ...place }: TargetPlace,
   { labelSmoothing = 0, classWeights }: CrossEntropyOptions,
-): CountedTarget {
-  const { start, stride, classes, example } = place;
-  const probability = (index: number): number => numberAt(data, start + index * stride);
-  let label = 0;
-  for (let index = 0; index < classes; index++) {
-    checkProbability(probability(index), index, example);
-    if (probability(index) > probability(label)) label = index;
-  }
-  return {
-    ...place,
-    label,
-    weight: 1,
-    forEachShare(use) {
-      for (let index = 0; index < classes; index++) {
-        const smoothed = (1 - labelSmoothing) * probability(index) + labelSmoothing / classes;
-        const share = smoothed * (classWeights?.[index] ?? 1);
-        if (share > 0) use(index, share);
-      }
-    },
+  visitor: TargetVisitor,
+): (place: TargetPlace) => void {
+  return ({ example, start, stride, classes }) => {
+    let label = 0;
+    let highest = 0;
+    for (let index = 0; index < classes; index++) {
+      const probability = numberAt(data, start + index * stride);
+      checkProbability(probability, index, example);
+      if (probability <= highest) continue;
+      label = index;
+      highest = probability;
+    }
+    visitor.target({ example, start, stride, classes, label, weight: 1 });
+    for (let index = 0; index < classes && visitor.share; index++) {
+      const smoothed = (1 - labelSmoothing) * numberAt(data, start + index * stride) + labelSmoothing / classes;
+      const share = smoothed * (classWeights?.[index] ?? 1);
+      if (share > 0) visitor.share(index, share);
+    }
   };
 }
 

@@ -2,7 +2,7 @@ import { cast, logSoftmax, mul, neg, sumRows } from '../../graph/arithmetic.ts';
 import { input } from '../../graph/graph.ts';
 import { elementCount, tensorFromNumbers } from '../../tensor.ts';
 import type { CrossEntropyOptions } from '../loss.ts';
-import { classesOf, forEachTarget } from './classTargets.ts';
+import { type CountedTarget, classesOf, forEachTarget } from './classTargets.ts';
 import type { Head } from './head.ts';
 import { divergenceOf, summarize } from './softmax.ts';
 
@@ -23,17 +23,24 @@ export function crossEntropyHead(options: CrossEntropyOptions): Head {
       const weights = new Float64Array(count);
       const counted = new Float64Array(count);
       const correct = new Float64Array(count);
-      forEachTarget(output.shape, targets, count, options, target => {
-        const { example, start, stride, classes, label, weight } = target;
-        const { max, argMax, rest } = summarize({ data, start, stride, classes });
-        // The logarithm of the other classes' share is exact however small it is, so that tiny losses do not round to 0.
-        const logRest = Math.log1p(rest);
-        target.forEachShare((index, share) => {
-          sums[example]! += share * (max - data[start + index * stride]! + logRest);
-        });
-        weights[example]! += weight;
-        counted[example]! += 1;
-        if (argMax === label) correct[example]! += 1;
+      let current: CountedTarget | undefined;
+      let level = 0;
+      let logRest = 0;
+      forEachTarget(output.shape, targets, count, options, {
+        target(target) {
+          const { max, argMax, rest } = summarize(data, target);
+          current = target;
+          // The logarithm of the other classes' share is exact however small it is, so that tiny losses do not round to 0.
+          logRest = Math.log1p(rest);
+          level = max;
+          weights[target.example]! += target.weight;
+          counted[target.example]! += 1;
+          if (argMax === target.label) correct[target.example]! += 1;
+        },
+        share(index, share) {
+          const { example, start, stride } = current!;
+          sums[example]! += share * (level - data[start + index * stride]! + logRest);
+        },
       });
       return { sums, weights, counted, correct };
     },
@@ -48,11 +55,15 @@ export function crossEntropyHead(options: CrossEntropyOptions): Head {
     feeds(shape, targets, count, type) {
       const weights = new Float64Array(elementCount(shape));
       const sums = new Float64Array(count);
-      forEachTarget(shape, targets, count, options, target => {
-        target.forEachShare((index, share) => {
-          weights[target.start + index * target.stride]! += share;
-        });
-        sums[target.example]! += target.weight;
+      let current: CountedTarget | undefined;
+      forEachTarget(shape, targets, count, options, {
+        target(target) {
+          current = target;
+          sums[target.example]! += target.weight;
+        },
+        share(index, share) {
+          weights[current!.start + index * current!.stride]! += share;
+        },
       });
       return { feeds: { [WEIGHTS]: tensorFromNumbers(weights, type, shape) }, weights: sums };
     },
@@ -61,9 +72,11 @@ export function crossEntropyHead(options: CrossEntropyOptions): Head {
       const sums = new Float64Array(count);
       const weights = new Float64Array(count);
       const [x, y] = [anchor.data, output.data] as (Float32Array | Float64Array)[];
-      forEachTarget(output.shape, targets, count, options, ({ example, start, stride, classes }) => {
-        sums[example]! += divergenceOf(x!, y!, { start, stride, classes });
-        weights[example]! += 1;
+      forEachTarget(output.shape, targets, count, options, {
+        target(target) {
+          sums[target.example]! += divergenceOf(x!, y!, target);
+          weights[target.example]! += 1;
+        },
       });
       return { sums, weights };
     },

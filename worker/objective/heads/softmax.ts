@@ -7,22 +7,16 @@ export interface Place {
   readonly classes: number;
 }
 
-/** The logits of one target among all. */
-export interface Logits extends Place {
-  readonly data: Float32Array | Float64Array;
-}
+type Numbers = Float32Array | Float64Array;
 
 /**
  * KL(p ‖ q) for logits x and y: ln Σ p·e^δ − Σ p·δ with δ = y − x, in which nothing of the size of the logits cancels, so
  * that nearly equal predictions have the divergence that their difference makes.
  */
-export function divergenceOf(
-  x: Float32Array | Float64Array,
-  y: Float32Array | Float64Array,
-  { start, stride, classes }: Place,
-): number {
-  const own = summarize({ data: x, start, stride, classes });
-  const other = summarize({ data: y, start, stride, classes });
+export function divergenceOf(x: Numbers, y: Numbers, place: Place): number {
+  const { start, stride, classes } = place;
+  const own = summarize(x, place);
+  const other = summarize(y, place);
   if (own.argMax < 0 || other.argMax < 0) return Number.NaN;
   const logTotal = Math.log1p(own.rest);
   const likeliest = start + own.argMax * stride;
@@ -48,7 +42,10 @@ export function divergenceOf(
  * The first maximum of strided numbers, and Σ exp(x − max) over all others, with which log Σ exp x is
  * max + log(1 + rest). A NaN among them makes all NaN and no index the maximum.
  */
-export function summarize({ data, start, stride, classes }: Logits): { max: number; argMax: number; rest: number } {
+export function summarize(
+  data: Numbers,
+  { start, stride, classes }: Place,
+): { max: number; argMax: number; rest: number } {
   let max = Number.NEGATIVE_INFINITY;
   let argMax = 0;
   for (let index = 0; index < classes; index++) {

@@ -22,6 +22,7 @@ interface Measured {
   readonly loss: number;
   readonly accuracy: number | null;
   readonly gradient: Float64Array;
+  readonly notes: readonly string[];
 }
 
 let folder = '';
@@ -34,7 +35,7 @@ async function measure(file: string, targets: string): Promise<Measured> {
     const derivatives = objective.differentiate(objective.origin);
     try {
       const { gradient } = await derivatives.gradient(never);
-      return { loss, accuracy, gradient };
+      return { loss, accuracy, gradient, notes: objective.notes };
     } finally {
       await derivatives.close();
     }
@@ -46,6 +47,8 @@ const norm = (vector: Float64Array): number => Math.hypot(...vector);
 function same(actual: Measured, expected: Measured): void {
   assert.ok(Math.abs(actual.loss - expected.loss) <= 1e-6 * expected.loss, `${actual.loss}, not ${expected.loss}`);
   assert.equal(actual.accuracy, expected.accuracy);
+  // States of random numbers are no tensors that somebody misses.
+  assert.deepEqual(actual.notes, []);
   assert.equal(actual.gradient.length, expected.gradient.length);
   const [length, wanted] = [norm(actual.gradient), norm(expected.gradient)];
   assert.ok(Math.abs(length - wanted) <= 1e-5 * wanted, `a gradient of length ${length}, not ${wanted}`);
