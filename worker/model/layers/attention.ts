@@ -12,13 +12,14 @@ function projection(layer: Layer, name: string, attribute: string) {
   return layer.weights(['kernel', layer.flag('use_bias', true) ? 'bias' : null], [], place);
 }
 
-/** Steps of a sequence, [B, T, features], as each head sees them: [B, T, N, H] with its axes in the order `perm`. */
+/** Steps of a sequence, [B, T, features], as each head sees them, [B, T, N, H] with its axes in the order `perm`, and H. */
 function heads(layer: Layer, x: Wire, names: readonly [name: string, attribute: string], perm: readonly number[]) {
   const [kernel, bias] = projection(layer, ...names);
+  layer.requireRank(kernel, 3);
   const [features, count, size] = kernel.shape as [number, number, number];
   const product = layer.node('MatMul', [x.name, layer.reshape(kernel.name, [features, count * size])]);
   const biased = bias ? layer.node('Add', [product, layer.reshape(bias.name, [-1])]) : product;
-  return layer.transpose(layer.reshape(biased, [0, 0, count, size]), perm);
+  return { name: layer.transpose(layer.reshape(biased, [0, 0, count, size]), perm), size };
 }
 
 /** Scores [B, N, T, S] without what a step at T would see of later ones at S. */
@@ -53,12 +54,12 @@ const multiHeadAttention: LayerRule = layer => {
   const q = heads(layer, query, ['query', 'query_dense'], [0, 2, 1, 3]);
   const k = heads(layer, key, ['key', 'key_dense'], [0, 2, 3, 1]);
   const v = heads(layer, value, ['value', 'value_dense'], [0, 2, 1, 3]);
-  const scaled = layer.node('Mul', [q, layer.scalar(1 / Math.sqrt(layer.number('key_dim', 0)))]);
-  const all = layer.node('MatMul', [scaled, k]);
+  const scaled = layer.node('Mul', [q.name, layer.scalar(1 / Math.sqrt(q.size))]);
+  const all = layer.node('MatMul', [scaled, k.name]);
   const scores = layer.isCalledWith('use_causal_mask') ? causal(layer, all) : all;
   const shares = layer.node('Softmax', [scores], { axis: -1 });
   // [B, N, T, H] → [B, T, N·H], which the last projection takes.
-  const seen = layer.transpose(layer.node('MatMul', [shares, v]), [0, 2, 1, 3]);
+  const seen = layer.transpose(layer.node('MatMul', [shares, v.name]), [0, 2, 1, 3]);
   const [kernel, bias] = projection(layer, 'attention_output', 'output_dense');
   const [count, size, ...sizes] = kernel.shape as [number, number, ...number[]];
   const features = sizes.reduce((product, own) => product * own, 1);

@@ -61,6 +61,7 @@ const convolution =
   layer => {
     const x = images(layer);
     const [kernel, bias] = layer.weights(['kernel', layer.flag('use_bias', true) ? 'bias' : null]);
+    layer.requireRank(kernel, axes + 2);
     const inputs = [x.name, turnedKernel(layer, kernel.name, axes), ...(bias ? [bias.name] : [])];
     const attributes = { ...convolutionWindows(layer, kernel.shape.slice(0, axes)), group: layer.number('groups', 1) };
     return activated(layer, imagesResult(layer, layer.node('Conv', inputs, attributes), x.rank));
@@ -69,6 +70,7 @@ const convolution =
 /** Each channel is convolved alone, with [spatial …, in, multiplier]. */
 function depthwise(layer: Layer, x: Wire, kernel: Weight, bias: string[]): string {
   const axes = x.rank - 2;
+  layer.requireRank(kernel, axes + 2);
   const [channels, multiplier] = kernel.shape.slice(axes) as [number, number];
   const spatial = kernel.shape.slice(0, axes);
   const turned = layer.transpose(kernel.name, [axes, axes + 1, ...spatial.keys()]);
@@ -102,6 +104,7 @@ const transposedConvolution =
     layer.require('output_padding');
     layer.require('dilation_rate', 1, new Array(axes).fill(1));
     const [kernel, bias] = layer.weights(['kernel', layer.flag('use_bias', true) ? 'bias' : null]);
+    layer.requireRank(kernel, axes + 2);
     const sizes = kernel.shape.slice(0, axes);
     const strides = layer.numbers('strides', axes, 1);
     const padding = layer.text('padding', 'valid');

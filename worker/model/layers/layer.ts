@@ -1,4 +1,5 @@
 import { inputError } from '../../errors.ts';
+import { formatShape } from '../../tensor.ts';
 import type { Network, NodeAttributes, Wire } from './network.ts';
 import type { LayerPlace, LayerWeights } from './weights.ts';
 
@@ -192,6 +193,11 @@ export class Layer {
       return { name: tensor.name, shape: tensor.shape };
     });
     return found as { readonly [K in keyof N]: N[K] extends string ? Weight : Weight | null };
+  }
+
+  /** Throws where a weight has another number of axes than its layer needs. */
+  requireRank({ name, shape }: Weight, rank: number): void {
+    if (shape.length !== rank) throw this.refuseDamage(`tensor ${name} is ${formatShape(shape)}, not of ${rank} axes`);
   }
 
   /**

@@ -77,6 +77,7 @@ export function run(layer: Layer, sequence: Wire, initial: readonly Wire[]): Run
   const names = ['kernel', 'recurrent_kernel', layer.flag('use_bias', true) ? 'bias' : null] as const;
   const place = { ...layer.place, path: `${layer.place.path}/cell` };
   const [kernel, recurrentKernel, bias] = layer.weights(names, [], place);
+  for (const weight of [kernel, recurrentKernel]) layer.requireRank(weight, 2);
   const stacked = (name: string): string => layer.node('Unsqueeze', [name, layer.integers([0])]);
   const matrix = (name: string): string => stacked(layer.transpose(arranged(layer, name, 1, cell), [1, 0]));
   const begin = initial.length > 0 ? ['', ...initial.map(({ name }) => stacked(name))] : [];

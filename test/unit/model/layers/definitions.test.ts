@@ -3,44 +3,17 @@
  * (https://keras.io/api/layers/), written here index by index in float64. Configurations are functional ones of Keras 3,
  * and weights have the paths of its files.
  */
+
+import { BasinError } from '../../../../worker/errors.ts';
 import { elementCount, tensorFromNumbers } from '../../../../worker/tensor.ts';
-import { checkOutputs, checkpointWith, lazy, randomNumbers } from './agree.ts';
+import { checkOutputs, checkpointWith, graphOf, lazy, randomNumbers } from './agree.ts';
 import { activations } from './definitions/activations.ts';
-import type { Definition } from './definitions/definition.ts';
+import { type Definition, modelOf } from './definitions/definition.ts';
 import { normalizations } from './definitions/normalization.ts';
 import { products } from './definitions/products.ts';
 import { sequences } from './definitions/sequences.ts';
 import { spatial } from './definitions/spatial.ts';
 import type { Numbers } from './numbers.ts';
-
-const tensorOf = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
-
-/** A functional model of one layer, as Keras 3 describes it. */
-function modelOf({ layer, inputs, kwargs = {}, outputs = 1 }: Definition): object {
-  const declared = inputs.map((shape, index) => ({
-    module: 'keras.layers',
-    class_name: 'InputLayer',
-    config: { batch_shape: [null, ...shape.slice(1)], dtype: 'float32', name: `x${index}` },
-    name: `x${index}`,
-    inbound_nodes: [],
-  }));
-  const given = inputs.map((_, index) => tensorOf(`x${index}`));
-  const isMerge = ['Add', 'Subtract', 'Dot'].includes(layer.class_name);
-  const own = {
-    module: 'keras.layers',
-    class_name: layer.class_name,
-    config: { name: 'own', trainable: true, ...layer.config },
-    name: 'own',
-    inbound_nodes: [{ args: isMerge ? [given] : given, kwargs }],
-  };
-  const config = {
-    name: 'functional',
-    layers: [...declared, own],
-    input_layers: inputs.map((_, index) => [`x${index}`, 0, 0]),
-    output_layers: Array.from({ length: outputs }, (_, index) => ['own', 0, index]),
-  };
-  return { module: 'keras.src.models.functional', class_name: 'Functional', config };
-}
 
 const wide = ({ shape }: Numbers, data: Float32Array): Numbers => ({ shape, data: Float64Array.from(data) });
 
@@ -66,6 +39,54 @@ async function check(definition: Definition, seed: number): Promise<void> {
     [results].flat(),
   );
 }
+
+/** What no option means, or hardly any. */
+const ODD: readonly unknown[] = [
+  null,
+  'x',
+  -1,
+  1e9,
+  2.5,
+  [],
+  ['a'],
+  { class_name: 'Dense', config: {} },
+  [[1, 2], [3]],
+];
+
+/** Configurations and weights of a definition, each with one thing that is odd. */
+function* damaged(definition: Definition): Generator<Definition> {
+  const { layer, weights = {} } = definition;
+  for (const option of Object.keys(layer.config)) {
+    for (const value of ODD) yield { ...definition, layer: { ...layer, config: { ...layer.config, [option]: value } } };
+  }
+  for (const [path, shape] of Object.entries(weights)) {
+    for (const other of [[], [0], [1], shape.slice(1), [...shape, 2], shape.map(size => size + 1)]) {
+      yield { ...definition, weights: { ...weights, [path]: other } };
+    }
+  }
+}
+
+/** Reads a network, which must be refused in a sentence or become a graph. */
+async function readOrRefuse(definition: Definition): Promise<void> {
+  const { inputs, weights = {} } = definition;
+  const zeros = (shape: readonly number[]) => new Float32Array(elementCount(shape));
+  const tensors = Object.entries(weights).map(([path, shape]) => lazy(`layers/${path}`, shape, zeros(shape)));
+  const given = inputs.map(shape => tensorFromNumbers(zeros(shape), 'float32', shape));
+  await graphOf(modelOf(definition), checkpointWith('Keras 3', 'model.keras', tensors), given).catch(error => {
+    if (!(error instanceof BasinError)) {
+      throw new Error(`${JSON.stringify(definition.layer)} ${JSON.stringify(weights)}: ${error}`, { cause: error });
+    }
+  });
+}
+
+describe('damaged configurations of layers', () => {
+  const all = { ...spatial, ...products, ...normalizations, ...sequences };
+  for (const [name, definition] of Object.entries(all)) {
+    it(`of ${name} are read or refused`, async () => {
+      for (const odd of damaged(definition)) await readOrRefuse(odd);
+    });
+  }
+});
 
 describe('layers as Keras defines them', () => {
   Object.entries({ ...activations, ...spatial, ...products, ...normalizations, ...sequences }).forEach(

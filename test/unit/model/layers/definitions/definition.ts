@@ -26,3 +26,32 @@ export const steps = [B, 6, 4] as const;
 
 /** Images of 4×3 pixels with six channels. */
 export const images = [B, 4, 3, 6] as const;
+
+const tensorOf = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
+
+/** A functional model of one layer, as Keras 3 describes it. */
+export function modelOf({ layer, inputs, kwargs = {}, outputs = 1 }: Definition): object {
+  const declared = inputs.map((shape, index) => ({
+    module: 'keras.layers',
+    class_name: 'InputLayer',
+    config: { batch_shape: [null, ...shape.slice(1)], dtype: 'float32', name: `x${index}` },
+    name: `x${index}`,
+    inbound_nodes: [],
+  }));
+  const given = inputs.map((_, index) => tensorOf(`x${index}`));
+  const isMerge = ['Add', 'Subtract', 'Dot'].includes(layer.class_name);
+  const own = {
+    module: 'keras.layers',
+    class_name: layer.class_name,
+    config: { name: 'own', trainable: true, ...layer.config },
+    name: 'own',
+    inbound_nodes: [{ args: isMerge ? [given] : given, kwargs }],
+  };
+  const config = {
+    name: 'functional',
+    layers: [...declared, own],
+    input_layers: inputs.map((_, index) => [`x${index}`, 0, 0]),
+    output_layers: Array.from({ length: outputs }, (_, index) => ['own', 0, index]),
+  };
+  return { module: 'keras.src.models.functional', class_name: 'Functional', config };
+}
