@@ -163,7 +163,7 @@ class Layout<S extends ParameterSlot> {
 }
 
 /** What networks keep and no graph uses: PyTorch's counts of batches, and the states of Keras's random numbers. */
-const COUNTERS = /num_batches_tracked$|(^|\/)seed_generator\//;
+const COUNTERS = /num_batches_tracked$|(^|\/)(seed_)?generator\/vars\//;
 
 /** Reads matched tensors one after the other, each once, and lays the parameters out in θ. */
 class BindingReader {

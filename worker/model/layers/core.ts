@@ -123,4 +123,10 @@ export const coreLayers: Readonly<Record<string, LayerRule>> = {
   GaussianDropout: same,
   GaussianNoise: same,
   ActivityRegularization: same,
+  RandomBrightness: same,
+  RandomContrast: same,
+  RandomFlip: same,
+  RandomRotation: same,
+  RandomTranslation: same,
+  RandomZoom: same,
 };

@@ -19,7 +19,23 @@ const halfPixel = (size: number, scale: number, index: number): readonly (readon
   ];
 };
 
+/** Augmentations, which training alone does. */
+const AUGMENTATIONS: Readonly<Record<string, object>> = {
+  RandomBrightness: { factor: [-0.2, 0.2], value_range: [0, 255] },
+  RandomContrast: { factor: 0.5 },
+  RandomFlip: { mode: 'horizontal' },
+  RandomRotation: { factor: [-0.1, 0.1], fill_mode: 'reflect' },
+  RandomTranslation: { height_factor: 0.1, width_factor: 0.1 },
+  RandomZoom: { height_factor: 0.1, width_factor: null },
+};
+
 export const spatial: Readonly<Record<string, Definition>> = {
+  ...Object.fromEntries(
+    Object.entries(AUGMENTATIONS).map(([class_name, config]): [string, Definition] => [
+      class_name,
+      { layer: { class_name, config }, inputs: [images], expected: ([x]) => x! },
+    ]),
+  ),
   'Conv1D, causal and dilated': {
     layer: {
       class_name: 'Conv1D',
