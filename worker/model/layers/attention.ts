@@ -34,12 +34,12 @@ function causal(layer: Layer, scores: string): string {
 
 /** Query, value and key, of which the last is the value where it is absent. */
 function sequences(layer: Layer): readonly [query: Wire, value: Wire, key: Wire] {
-  const named = (name: string, index: number): Wire | undefined => layer.argument(name)[0] ?? layer.inputs[index];
-  const query = layer.unordered();
-  const value = named('value', 1);
-  if (!value) throw layer.refuseDamage('it is called without a value');
-  if (layer.inputs.length > 3) throw layer.refuseUse('it is called with more than query, value and key');
-  const all = [query, value, named('key', 2) ?? value].map(wire => layer.ordered(wire, 'last'));
+  const [query, ...others] = layer.inputsFrom(0);
+  const named = (name: string, index: number): Wire | undefined => layer.argument(name)[0] ?? others[index];
+  const value = named('value', 0);
+  if (!query || !value) throw layer.refuseDamage('it is called without a value');
+  if (others.length > 2) throw layer.refuseUse('it is called with more than query, value and key');
+  const all = [query, value, named('key', 1) ?? value].map(wire => layer.ordered(wire, 'last'));
   if (all.some(({ rank }) => rank !== 3)) {
     throw layer.refuseUse('attention over other than examples, steps and features is not supported');
   }

@@ -52,8 +52,9 @@ export class Layer {
   readonly place: LayerPlace;
   readonly inputs: readonly Wire[];
   readonly isTrained: boolean;
-  /** The named arguments that a rule has asked for. */
+  /** The named arguments that a rule has asked for, and how many of the inputs. */
   private readonly taken = new Set(['training']);
+  private takenInputs = 0;
 
   constructor(
     call: LayerCall,
@@ -80,13 +81,15 @@ export class Layer {
     return this.given.options.get(name) === true;
   }
 
-  /** Throws where the layer is called with an argument that its rule does not ask for and that may change something. */
+  /** Throws where the layer is called with an argument or input that its rule does not ask for and that may change something. */
   refuseOtherArguments(): void {
     const isTold = ([, value]: readonly [string, unknown]) => value !== null && value !== false;
     const names = [...[...this.given.options].filter(isTold).map(([name]) => name), ...this.given.wires.keys()];
     const other = names.find(name => !this.taken.has(name));
-    if (other === undefined) return;
-    throw this.refuseUse(`it is called with ${other}, which is not supported`);
+    if (other !== undefined) throw this.refuseUse(`it is called with ${other}, which is not supported`);
+    if (this.inputs.length > this.takenInputs) {
+      throw this.refuseUse(`it is called with ${this.inputs.length} values and takes ${this.takenInputs}`);
+    }
   }
 
   /** An error whose sentence names the file, the layer and its class. */
@@ -168,7 +171,13 @@ export class Layer {
   unordered(index = 0): Wire {
     const wire = this.inputs[index];
     if (!wire) throw this.refuseDamage(`input ${index} is missing`);
+    this.takenInputs = Math.max(this.takenInputs, index + 1);
     return wire;
+  }
+
+  /** All inputs from one on. */
+  inputsFrom(first: number): readonly Wire[] {
+    return counted(first, this.inputs.length).map(index => this.unordered(index));
   }
 
   ordered(wire: Wire, channels: Wire['channels']): Wire {

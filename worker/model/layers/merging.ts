@@ -5,7 +5,7 @@ import { unitLength } from './normalization.ts';
 
 /** All inputs with their channels in the same place, which is that of the first if their ranks agree. */
 function alike(layer: Layer): readonly Wire[] {
-  const wires = layer.inputs.map((_, index) => layer.unordered(index));
+  const wires = layer.inputsFrom(0);
   const [first] = wires;
   if (!first || wires.length < 2) throw layer.refuseUse('it has fewer than two inputs');
   if (wires.some(({ rank }) => rank !== first.rank))
@@ -26,10 +26,9 @@ const merge =
   };
 
 const concatenate: LayerRule = layer => {
-  const given = layer.number('axis', -1);
   const { rank } = layer.unordered();
-  const axis = given < 0 ? given + rank : given;
-  const wires = axis === rank - 1 ? alike(layer) : layer.inputs.map((_, index) => layer.input(index));
+  const axis = layer.axis('axis', layer.unordered());
+  const wires = axis === rank - 1 ? alike(layer) : layer.inputsFrom(0).map(wire => layer.ordered(wire, 'last'));
   const [first] = wires as [Wire];
   const place = first.channels === 'first' && rank > 2 ? 1 : axis;
   return {
@@ -48,7 +47,6 @@ const LETTERS = [...'abcdefghijklmnop'];
 /** Products summed over an axis of each, for each example (Keras, `batch_dot`): what is left of the first comes first. */
 const dot: LayerRule = layer => {
   const wires = [layer.input(0), layer.input(1)] as const;
-  if (layer.inputs.length > 2) throw layer.refuseUse('it has more than two inputs');
   const given: unknown = layer.config.axes;
   const list = Array.isArray(given) ? given : [given, given];
   const axes = wires.map(({ rank }, index) => {

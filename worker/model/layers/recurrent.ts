@@ -33,8 +33,9 @@ function arranged(layer: Layer, value: string, axis: number, { gates }: Cell): s
 export interface Run {
   /** Its outputs in the order of time, [examples, steps, units]. */
   readonly all: () => string;
-  /** Its last output, and whether that is the one of the first step. */
+  /** The output that it computed last. */
   readonly last: string;
+  /** Whether it began with the last step. */
   readonly isReversed: boolean;
   /** Its states after the last step, the output first. */
   readonly states: readonly string[];
@@ -112,7 +113,7 @@ export function run(layer: Layer, sequence: Wire, initial: readonly Wire[]): Run
 const isResetByDefault = (layer: Layer): boolean => layer.context.dialect !== 'tensorflow.js';
 
 /** A sequence, [examples, steps, …], from its last step to its first. */
-export const backwards = (layer: Layer, sequence: string): string =>
+const backwards = (layer: Layer, sequence: string): string =>
   layer.node('Slice', [sequence, ...[[-1], [-(2 ** 31)], [1], [-1]].map(numbers => layer.integers(numbers))]);
 
 /** What a recurrent layer gives: all outputs in the order in which it computed them, or the last. */
@@ -124,7 +125,7 @@ export function outputOf(layer: Layer, { all, last, isReversed }: Run): string {
 /** States that a layer is called with: by name, or as further inputs. */
 export const initialStates = (layer: Layer): readonly Wire[] => {
   const named = layer.argument('initial_state');
-  return named.length > 0 ? named : layer.inputs.slice(1);
+  return named.length > 0 ? named : layer.inputsFrom(1);
 };
 
 const recurrent: LayerRule = layer => {

@@ -74,6 +74,12 @@ function layerEntries({ config, place, isTrained }: ModelCall, context: LayerCon
   });
 }
 
+/** Throws where a model inside another is given more than it takes. */
+function requireInputs({ inputs, place }: ModelCall, count: number, context: LayerContext): void {
+  if (!inputs || inputs.length <= count) return;
+  throw damaged(context, `the model ${place.names.join('/')} is given ${inputs.length} values and takes ${count}`);
+}
+
 function inSequence(model: ModelCall, entries: readonly LayerEntry[], context: LayerContext): readonly NamedWire[] {
   const [first] = entries;
   if (!first) throw damaged(context, 'a sequence has no layers');
@@ -82,6 +88,7 @@ function inSequence(model: ModelCall, entries: readonly LayerEntry[], context: L
   const input = isDeclared
     ? first
     : { ...first, name: `${first.name}_input`, config: { build_input_shape: shape, ...innermost(first).config } };
+  requireInputs(model, 1, context);
   let wire = model.inputs?.[0] ?? declare(input, context);
   let name = input.name;
   for (const entry of isDeclared ? entries.slice(1) : entries) {
@@ -136,6 +143,7 @@ function asGraph(model: ModelCall, entries: readonly LayerEntry[], context: Laye
   const config = isConfig(model.config) ? model.config : {};
   const inputs = referencesIn(config.input_layers, context);
   const outputs = referencesIn(config.output_layers, context);
+  requireInputs(model, inputs.length, context);
   const known = new Map<string, readonly Wire[]>();
   const key = ({ layer, node }: Pick<Reference, 'layer' | 'node'>) => `${node}\0${layer}`;
   inputs.forEach((reference, index) => {

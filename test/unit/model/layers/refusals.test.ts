@@ -110,6 +110,7 @@ describe('options that Basin has no rule for', () => {
     ['GroupNormalization', 'axis', 0, affine, [4, 4, 3], { groups: 1 }],
     ['RMSNormalization', 'axis', 1, [weight('scale', 4)]],
     ['Normalization', 'axis', 'last', []],
+    ['Concatenate', 'axis', 0, []],
     ['Normalization', 'variance', null, [], steps, { mean: 1 }],
     ['Rescaling', 'scale', 'twice', []],
     ['LSTM', 'stateful', true, recurrent, steps],
