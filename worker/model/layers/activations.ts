@@ -23,9 +23,7 @@ const channelSoftmax =
 
 /** Version 2 of Keras and TensorFlow.js have another slope than version 3, which follows PyTorch. */
 const hardSigmoid: Activation = (layer, x) =>
-  layer.elementwise(x, 'HardSigmoid', { alpha: hardSigmoidSlope(layer), beta: 0.5 });
-
-export const hardSigmoidSlope = (layer: Layer): number => (layer.context.dialect === 'keras 3' ? 1 / 6 : 0.2);
+  layer.elementwise(x, 'HardSigmoid', { alpha: layer.context.dialect === 'keras 3' ? 1 / 6 : 0.2, beta: 0.5 });
 
 /** The part of a piecewise function that is 0 below −1, 1 from 1 on, and straight between. */
 const sparseSigmoid: Activation = (layer, x) => layer.elementwise(x, 'HardSigmoid', { alpha: 0.5, beta: 0.5 });

@@ -83,6 +83,9 @@ export class Layer {
 
   /** Throws where the layer is called with an argument or input that its rule does not ask for and that may change something. */
   refuseOtherArguments(): void {
+    if (this.given.options.get('training') === true) {
+      this.context.network.note(`${this.name}: a call in training mode was read in evaluation mode.`);
+    }
     const isTold = ([, value]: readonly [string, unknown]) => value !== null && value !== false;
     const names = [...[...this.given.options].filter(isTold).map(([name]) => name), ...this.given.wires.keys()];
     const other = names.find(name => !this.taken.has(name));

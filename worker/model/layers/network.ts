@@ -33,6 +33,7 @@ export class Network {
   private readonly initializers = new Map<string, Initializer>();
   private readonly measured = new Set<string>();
   private readonly untrained = new Set<string>();
+  private readonly told = new Set<string>();
   private readonly inputs: DeclaredInput[] = [];
   /** The other order of channels of a value, so that each is turned once. */
   private readonly turned = new Map<string, string>();
@@ -114,11 +115,17 @@ export class Network {
     return { ...wire, name, channels };
   }
 
+  /** Keeps a sentence that is to be known of the model. */
+  note(sentence: string): void {
+    this.told.add(sentence);
+  }
+
   private notes(): readonly string[] {
     const names = [...this.untrained];
-    if (names.length === 0) return [];
+    if (names.length === 0) return [...this.told];
     const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
     return [
+      ...this.told,
       `Parameters of layers with trainable false are varied like the others: ${some}; leave them out with "parameters" in basin.json.`,
     ];
   }

@@ -190,5 +190,11 @@ describe('calls that Basin has no rule for', () => {
   it('nothing that changes nothing', () => {
     const { model: made } = read(model('ReLU', [x], { training: false, mask: null }));
     assert.deepEqual(made.outputs, ['own']);
+    assert.deepEqual(made.notes, []);
+  });
+
+  it('tells of a call in training mode', () => {
+    const { model: made } = read(model('Dropout', [x], { training: true }, { rate: 0.5 }));
+    assert.deepEqual(made.notes, ['own: a call in training mode was read in evaluation mode.']);
   });
 });
