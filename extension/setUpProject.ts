@@ -152,7 +152,7 @@ async function pickArray(
 }
 
 const lossDetails: Readonly<Record<LossKind, string>> = {
-  'cross-entropy': 'One logit for each class; targets are class numbers',
+  'cross-entropy': 'One logit for each class; targets are class numbers, or a probability of each class',
   mse: 'The mean squared difference of outputs and targets',
   'bce-with-logits': 'One logit for each yes-or-no target',
 };

@@ -87,9 +87,9 @@ function throughLayout(
   }
   const scaledByConstant = by.operator === 'Mul' && by.inputs[1 - index]!.kind === 'constant';
   if (scaledByConstant && by.shape.join() === from.shape.join()) return filtersOfUse(by, parameter, consumers);
-  if (by.operator === 'Reshape' && isUnitReshape(from.shape, by.shape)) {
+  if (by.operator === 'Reshape') {
     const found = filtersOfUse(by, parameter, consumers);
-    return found && found.shape.join() === by.shape.join() ? mapUnitReshape(found, from.shape, by.shape) : null;
+    return found && found.shape.join() === by.shape.join() ? throughReshape(found.axes, from.shape, by.shape) : null;
   }
   return null;
 }
@@ -105,14 +105,42 @@ function throughParts(axes: readonly number[], from: readonly number[], to: read
   return { shape: from, axes: [...axes, ...kept].sort((a, b) => a - b) };
 }
 
-const withoutUnits = (shape: readonly number[]): number[] => shape.filter(size => size !== 1);
+/**
+ * Carries filter axes back over a reshape, as between the heads of an attention and the matrix that all of them make:
+ * axes that become others together must be filter axes together.
+ */
+function throughReshape(axes: readonly number[], from: readonly number[], to: readonly number[]): Filters | null {
+  const carried: number[] = [];
+  for (const part of commonParts(from, to)) {
+    const before = part.from.filter(axis => from[axis] !== 1);
+    const after = part.to.filter(axis => to[axis] !== 1);
+    const own = after.filter(axis => axes.includes(axis));
+    if (own.length > 0 && own.length < after.length) return null;
+    if (own.length > 0) carried.push(...before);
+  }
+  return { shape: from, axes: carried };
+}
 
-const isUnitReshape = (from: readonly number[], to: readonly number[]): boolean =>
-  withoutUnits(from).join() === withoutUnits(to).join();
-
-/** Carries filter axes back over a reshape that only adds or removes axes of size one. */
-function mapUnitReshape(filters: Filters, from: readonly number[], to: readonly number[]): Filters {
-  const fromAxes = [...from.keys()].filter(axis => from[axis] !== 1);
-  const toAxes = [...to.keys()].filter(axis => to[axis] !== 1);
-  return { shape: from, axes: filters.axes.flatMap(axis => fromAxes[toAxes.indexOf(axis)] ?? []) };
+/** Axes of two shapes of as many elements, in the shortest runs that hold the same elements of both. */
+function commonParts(
+  from: readonly number[],
+  to: readonly number[],
+): readonly { readonly from: readonly number[]; readonly to: readonly number[] }[] {
+  const parts: { from: number[]; to: number[] }[] = [];
+  let [first, second] = [0, 0];
+  while (first < from.length && second < to.length) {
+    const part = { from: [first], to: [second] };
+    let [before, after] = [from[first++]!, to[second++]!];
+    while (before !== after && (first < from.length || second < to.length)) {
+      if (second === to.length || (before < after && first < from.length)) {
+        part.from.push(first);
+        before *= from[first++]!;
+      } else {
+        part.to.push(second);
+        after *= to[second++]!;
+      }
+    }
+    parts.push(part);
+  }
+  return parts;
 }

@@ -162,6 +162,9 @@ class Layout<S extends ParameterSlot> {
   }
 }
 
+/** What networks keep and no graph uses: PyTorch's counts of batches, and the states of Keras's random numbers. */
+const COUNTERS = /num_batches_tracked$|(^|\/)(seed_)?generator\/vars\//;
+
 /** Reads matched tensors one after the other, each once, and lays the parameters out in θ. */
 class BindingReader {
   private readonly digest = createHash('sha256');
@@ -220,8 +223,8 @@ class BindingReader {
       );
     }
     const listed = (names: readonly string[]) => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
-    const unused = unmatched.checkpoint.filter(name => !name.endsWith('num_batches_tracked'));
-    const all = [...notes];
+    const unused = unmatched.checkpoint.filter(name => !COUNTERS.test(name));
+    const all = [...notes, ...(model.notes ?? [])];
     if (this.rounded.length > 0) all.push(`float64 tensors were rounded to float32: ${listed(this.rounded)}.`);
     if (this.fixed.length > 0) all.push(`Parameters held fixed as asked: ${listed(this.fixed)}.`);
     if (kept.length > 0) all.push(`Kept at the values of ${model.name}, as asked: ${listed(kept)}.`);

@@ -19,12 +19,14 @@ interface CommonOptions {
 
 /** Options of cross-entropy, which mean what PyTorch's do. */
 export interface CrossEntropyOptions {
-  /** Targets of this value do not count. */
+  /** Class indices of this value do not count. */
   readonly ignoreIndex?: number;
-  /** ε: each target is (1 − ε) its class and ε all classes evenly. */
+  /** ε: each target is (1 − ε) its class, or its probabilities, and ε all classes evenly. */
   readonly labelSmoothing?: number;
-  /** Weight of each class; the mean is divided by the sum of the counted targets' weights. */
+  /** Weight of each class; the mean is divided by the sum of the counted class indices' weights. */
   readonly classWeights?: readonly number[];
+  /** Set where the network has its channels last, as layers of Keras do; else the classes are behind the examples if they can be. */
+  readonly classAxis?: 'last';
 }
 
 /** Which loss, and of which output of the graph. */

@@ -90,6 +90,26 @@ describe('filters', () => {
       filtersIn([5, 1, 7], w => apply('MatMul', [x(1, 5), apply('Reshape', [w], { shape: [5, 7] })])),
       { shape: [5, 1, 7], axes: [2] },
     ],
+    "of a head's projection are the heads' features": [
+      filtersIn([5, 3, 2], w => apply('MatMul', [x(1, 5), apply('Reshape', [w], { shape: [5, 6] })])),
+      { shape: [5, 3, 2], axes: [1, 2] },
+    ],
+    'of a projection from all heads are its columns': [
+      filtersIn([3, 1, 2, 7], w => apply('MatMul', [x(1, 6), apply('Reshape', [w], { shape: [6, 7] })])),
+      { shape: [3, 1, 2, 7], axes: [3] },
+    ],
+    'of a depthwise convolution are the multiples of each channel': [
+      filtersIn([3, 3, 4, 2], w => {
+        const turned = apply('Transpose', [w], { perm: [2, 3, 0, 1] });
+        const kernel = apply('Reshape', [turned], { shape: [8, 1, 3, 3] });
+        return apply('Conv', [x(1, 4, 9, 9), kernel], { ...window([3, 3]), group: 4 });
+      }),
+      { shape: [3, 3, 4, 2], axes: [2, 3] },
+    ],
+    'do not exist where a reshape mixes them': [
+      filtersIn([6, 5], w => apply('MatMul', [x(1, 3), apply('Reshape', [w], { shape: [3, 10] })])),
+      undefined,
+    ],
     // Two directions of two gates, and of one of them the weights of one gate.
     'are found in the parts that they are cut into and joined of': [
       filtersIn([2, 4, 3], w => {

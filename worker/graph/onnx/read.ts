@@ -23,8 +23,10 @@ export interface ModelFile {
   readonly outputs: readonly string[];
   readonly initializers: ReadonlyMap<string, Initializer>;
   readonly nodes: readonly NodeProto[];
-  /** Initializers that were not trained, though they are floating-point tensors. */
+  /** Initializers that were measured, though they are floating-point tensors, such as what a layer subtracts from its inputs. */
   readonly frozen?: ReadonlySet<string>;
+  /** What is to be known of it, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** Operator sets whose meaning Basin's rules know. */

@@ -23,9 +23,23 @@ const channelSoftmax =
 
 /** Version 2 of Keras and TensorFlow.js have another slope than version 3, which follows PyTorch. */
 const hardSigmoid: Activation = (layer, x) =>
-  layer.elementwise(x, 'HardSigmoid', { alpha: hardSigmoidSlope(layer), beta: 0.5 });
+  layer.elementwise(x, 'HardSigmoid', { alpha: layer.context.dialect === 'keras 3' ? 1 / 6 : 0.2, beta: 0.5 });
 
-export const hardSigmoidSlope = (layer: Layer): number => (layer.context.dialect === 'keras 3' ? 1 / 6 : 0.2);
+/** The part of a piecewise function that is 0 below −1, 1 from 1 on, and straight between. */
+const sparseSigmoid: Activation = (layer, x) => layer.elementwise(x, 'HardSigmoid', { alpha: 0.5, beta: 0.5 });
+
+/** 0 below −1, (x + 1)²/4 up to 1, and x from there on (Keras 3, `sparse_plus`): the square of the sigmoid and what is above 1. */
+const sparsePlus: Activation = (layer, x) => {
+  const share = sparseSigmoid(layer, x).name;
+  const above = layer.elementwise(layer.elementwise(x, 'Sub', {}, [layer.scalar(1)]), 'Relu');
+  return layer.elementwise(above, 'Add', {}, [layer.node('Mul', [share, share])]);
+};
+
+/** (x + √(x² + 4))/2. */
+const squareplus: Activation = (layer, x) => {
+  const root = layer.node('Sqrt', [layer.node('Add', [layer.node('Mul', [x.name, x.name]), layer.scalar(4)])]);
+  return layer.elementwise(layer.elementwise(x, 'Add', {}, [root]), 'Mul', {}, [layer.scalar(0.5)]);
+};
 
 const silu: Activation = (layer, x) => layer.elementwise(x, 'Mul', {}, [layer.elementwise(x, 'Sigmoid').name]);
 
@@ -46,6 +60,13 @@ const activations: Readonly<Record<string, Activation>> = {
   hard_sigmoid: hardSigmoid,
   hard_silu: unary('HardSwish'),
   hard_swish: unary('HardSwish'),
+  log_sigmoid: (layer, x) => layer.elementwise(layer.elementwise(layer.elementwise(x, 'Neg'), 'Softplus'), 'Neg'),
+  hard_shrink: unary('Shrink', { lambd: 0.5, bias: 0 }),
+  soft_shrink: unary('Shrink', { lambd: 0.5, bias: 0.5 }),
+  tanh_shrink: (layer, x) => layer.elementwise(x, 'Sub', {}, [layer.node('Tanh', [x.name])]),
+  sparse_sigmoid: sparseSigmoid,
+  sparse_plus: sparsePlus,
+  squareplus,
   hard_tanh: (layer, x) => clip(layer, x, -1, 1),
   silu,
   swish: silu,
@@ -58,13 +79,21 @@ const activations: Readonly<Record<string, Activation>> = {
 /** The name of an activation, which newer versions keep in an object. */
 export function activationName(layer: Layer, option: string, otherwise = 'linear'): string {
   const given = layer.config[option] ?? otherwise;
-  const name = isConfig(given) ? (isConfig(given.config) ? (given.config.name ?? given.config) : given.config) : given;
+  const name = isConfig(given) && given.class_name === 'function' ? given.config : given;
   if (typeof name !== 'string') throw layer.refuseOption(option);
   const known = name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
   if (!Object.hasOwn(activations, known)) throw layer.refuseOption(option);
   return known;
 }
 
-/** The activation that a layer's option names, of what the layer computed. */
-export const activate = (layer: Layer, x: Wire, option = 'activation'): Wire =>
-  activations[activationName(layer, option)]!(layer, x);
+/** Layers without weights that stand for activations, such as a LeakyReLU with a slope of its own. */
+const ACTIVATION_LAYERS: ReadonlySet<unknown> = new Set(['ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'Softmax']);
+
+/** The activation that a layer's option names, or the layer that stands there, of what the layer computed. */
+export function activate(layer: Layer, x: Wire): Wire {
+  const given = layer.config.activation;
+  if (!isConfig(given) || !ACTIVATION_LAYERS.has(given.class_name)) {
+    return activations[activationName(layer, 'activation')]!(layer, x);
+  }
+  return layer.inner('activation', layer.place, [x])[0]!;
+}

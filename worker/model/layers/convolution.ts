@@ -12,7 +12,7 @@ export function hasChannelsFirst(layer: Layer): boolean {
 
 /** The first input with its channels behind the examples. */
 export const images = (layer: Layer): Wire =>
-  hasChannelsFirst(layer) ? layer.input() : layer.ordered(layer.given(), 'first');
+  hasChannelsFirst(layer) ? layer.input() : layer.ordered(layer.unordered(), 'first');
 
 /** What an operator made of `images`, as the wire that goes on. */
 export const imagesResult = (layer: Layer, name: string, rank: number): Wire => ({
@@ -23,10 +23,9 @@ export const imagesResult = (layer: Layer, name: string, rank: number): Wire => 
 
 /** The channels' axis must be where the activation looks for it. */
 function activated(layer: Layer, wire: Wire): Wire {
-  const name = layer.config.activation;
-  if (hasChannelsFirst(layer) && typeof name === 'string' && name.includes('softmax')) {
+  const { activation } = layer.config;
+  if (hasChannelsFirst(layer) && /softmax/i.test(JSON.stringify(activation) ?? ''))
     throw layer.refuseOption('activation');
-  }
   return activate(layer, wire);
 }
 
@@ -62,6 +61,7 @@ const convolution =
   layer => {
     const x = images(layer);
     const [kernel, bias] = layer.weights(['kernel', layer.flag('use_bias', true) ? 'bias' : null]);
+    layer.requireRank(kernel, axes + 2);
     const inputs = [x.name, turnedKernel(layer, kernel.name, axes), ...(bias ? [bias.name] : [])];
     const attributes = { ...convolutionWindows(layer, kernel.shape.slice(0, axes)), group: layer.number('groups', 1) };
     return activated(layer, imagesResult(layer, layer.node('Conv', inputs, attributes), x.rank));
@@ -70,6 +70,7 @@ const convolution =
 /** Each channel is convolved alone, with [spatial …, in, multiplier]. */
 function depthwise(layer: Layer, x: Wire, kernel: Weight, bias: string[]): string {
   const axes = x.rank - 2;
+  layer.requireRank(kernel, axes + 2);
   const [channels, multiplier] = kernel.shape.slice(axes) as [number, number];
   const spatial = kernel.shape.slice(0, axes);
   const turned = layer.transpose(kernel.name, [axes, axes + 1, ...spatial.keys()]);
@@ -79,8 +80,8 @@ function depthwise(layer: Layer, x: Wire, kernel: Weight, bias: string[]): strin
 
 const depthwiseConvolution: LayerRule = layer => {
   const x = images(layer);
-  // Version 3 of Keras calls it `kernel` in its own files, where it goes by its number.
-  const [kernel, bias] = layer.weights(['depthwise_kernel', layer.flag('use_bias', true) ? 'bias' : null]);
+  const name = layer.context.dialect === 'keras 3' ? 'kernel' : 'depthwise_kernel';
+  const [kernel, bias] = layer.weights([name, layer.flag('use_bias', true) ? 'bias' : null]);
   return activated(layer, imagesResult(layer, depthwise(layer, x, kernel, bias ? [bias.name] : []), x.rank));
 };
 
@@ -103,6 +104,7 @@ const transposedConvolution =
     layer.require('output_padding');
     layer.require('dilation_rate', 1, new Array(axes).fill(1));
     const [kernel, bias] = layer.weights(['kernel', layer.flag('use_bias', true) ? 'bias' : null]);
+    layer.requireRank(kernel, axes + 2);
     const sizes = kernel.shape.slice(0, axes);
     const strides = layer.numbers('strides', axes, 1);
     const padding = layer.text('padding', 'valid');
@@ -183,10 +185,14 @@ export const convolutionLayers: Readonly<Record<string, LayerRule>> = {
   SeparableConv2D: separableConvolution(2),
   Conv1DTranspose: transposedConvolution(1),
   Conv2DTranspose: transposedConvolution(2),
+  Conv3DTranspose: transposedConvolution(3),
   ZeroPadding1D: zeroPadding(1),
   ZeroPadding2D: zeroPadding(2),
+  ZeroPadding3D: zeroPadding(3),
   Cropping1D: cropping(1),
   Cropping2D: cropping(2),
+  Cropping3D: cropping(3),
   UpSampling1D: upSampling(1),
   UpSampling2D: upSampling(2),
+  UpSampling3D: upSampling(3),
 };

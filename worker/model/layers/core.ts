@@ -1,6 +1,7 @@
 /** Dense layers, activations, and layers that only arrange what they are given. */
 import { activate, clip } from './activations.ts';
-import { type LayerRule, plain } from './layer.ts';
+import { hasChannelsFirst } from './convolution.ts';
+import { counted, type LayerRule, plain } from './layer.ts';
 import type { Wire } from './network.ts';
 
 /** DATA_TYPE of the elements that indices have. */
@@ -13,11 +14,14 @@ const dense: LayerRule = layer => {
   return activate(layer, plain(bias ? layer.node('Add', [product, bias.name]) : product, x.rank));
 };
 
-const same: LayerRule = layer => layer.given();
+const same: LayerRule = layer => layer.unordered();
 
+/** Channels become the last axis before, wherever the layer says that they are. */
 const flatten: LayerRule = layer => {
-  layer.require('data_format', 'channels_last');
-  return plain(layer.node('Flatten', [layer.input().name], { axis: 1 }), 2);
+  const x = layer.input();
+  const isTurned = hasChannelsFirst(layer) && x.rank > 2;
+  const last = isTurned ? layer.transpose(x.name, [0, ...counted(2, x.rank), 1]) : x.name;
+  return plain(layer.node('Flatten', [last], { axis: 1 }), 2);
 };
 
 const reshape: LayerRule = layer => {
@@ -50,7 +54,7 @@ const embedding: LayerRule = layer => {
 
 /** max(0, x) with its options: a slope below a threshold, and an upper limit. */
 const relu: LayerRule = layer => {
-  const x = layer.given();
+  const x = layer.unordered();
   const slope = layer.number('negative_slope', 0);
   const threshold = layer.number('threshold', 0);
   const max =
@@ -70,24 +74,38 @@ const prelu: LayerRule = layer => {
 };
 
 const softmax: LayerRule = layer => {
-  const axis = layer.config.axis ?? -1;
-  if (typeof axis !== 'number') throw layer.refuseOption('axis');
   const x = layer.input();
+  const axis = layer.axis('axis', x);
   const result: Wire = layer.elementwise(x, 'Softmax', { axis });
-  return axis === -1 || axis === x.rank - 1 ? { ...result, logits: { of: x, by: 'softmax' } } : result;
+  return axis === x.rank - 1 ? { ...result, logits: { of: x, by: 'softmax' } } : result;
+};
+
+/** A product whose letters are axes; biases lie along some of the result's last ones. */
+const einsumDense: LayerRule = layer => {
+  const x = layer.input();
+  const equation = layer.text('equation', '').replaceAll(' ', '');
+  const [left = '', right = ''] = equation.split('->');
+  const [given = ''] = left.split(',');
+  const letters = (term: string): number => term.replace('...', '').length;
+  const rank = letters(right) + (right.includes('...') ? x.rank - letters(given) : 0);
+  const [kernel, bias] = layer.weights(['kernel', layer.text('bias_axes', '') ? 'bias' : null]);
+  const product = layer.node('Einsum', [x.name, kernel.name], { equation });
+  return activate(layer, plain(bias ? layer.node('Add', [product, bias.name]) : product, rank));
 };
 
 export const coreLayers: Readonly<Record<string, LayerRule>> = {
   Dense: dense,
-  Activation: layer => activate(layer, layer.given()),
+  EinsumDense: einsumDense,
+  Activation: layer => activate(layer, layer.unordered()),
   ReLU: relu,
-  ELU: layer => layer.elementwise(layer.given(), 'Elu', { alpha: layer.number('alpha', 1) }),
+  ELU: layer => layer.elementwise(layer.unordered(), 'Elu', { alpha: layer.number('alpha', 1) }),
   LeakyReLU: layer => {
     // Its name in version 3 of Keras; both have the same default.
     const slope = layer.number(layer.config.negative_slope === undefined ? 'alpha' : 'negative_slope', 0.3);
-    return layer.elementwise(layer.given(), 'LeakyRelu', { alpha: slope });
+    return layer.elementwise(layer.unordered(), 'LeakyRelu', { alpha: slope });
   },
-  ThresholdedReLU: layer => layer.elementwise(layer.given(), 'ThresholdedRelu', { alpha: layer.number('theta', 1) }),
+  ThresholdedReLU: layer =>
+    layer.elementwise(layer.unordered(), 'ThresholdedRelu', { alpha: layer.number('theta', 1) }),
   PReLU: prelu,
   Softmax: softmax,
   Flatten: flatten,
@@ -95,12 +113,20 @@ export const coreLayers: Readonly<Record<string, LayerRule>> = {
   Permute: permute,
   RepeatVector: repeatVector,
   Embedding: embedding,
+  Identity: same,
   // What training alone does.
   Dropout: same,
   SpatialDropout1D: same,
   SpatialDropout2D: same,
+  SpatialDropout3D: same,
   AlphaDropout: same,
   GaussianDropout: same,
   GaussianNoise: same,
   ActivityRegularization: same,
+  RandomBrightness: same,
+  RandomContrast: same,
+  RandomFlip: same,
+  RandomRotation: same,
+  RandomTranslation: same,
+  RandomZoom: same,
 };

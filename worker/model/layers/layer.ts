@@ -1,6 +1,7 @@
 import { inputError } from '../../errors.ts';
+import { formatShape } from '../../tensor.ts';
 import type { Network, NodeAttributes, Wire } from './network.ts';
-import { type LayerPlace, type LayerWeights, within } from './weights.ts';
+import type { LayerPlace, LayerWeights } from './weights.ts';
 
 /** An object of a configuration, of which nothing has been checked. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -15,6 +16,17 @@ export interface LayerContext {
   readonly weights: LayerWeights;
   /** Who wrote the configuration: versions 2 and 3 of Keras and TensorFlow.js mean other functions by some names. */
   readonly dialect: 'keras 2' | 'keras 3' | 'tensorflow.js';
+  /** Calls a layer or a model, for layers that have others inside. */
+  readonly call: (layer: LayerCall, context: LayerContext) => readonly Wire[];
+}
+
+/** A layer or a model and what it is given. */
+export interface LayerCall {
+  readonly className: string;
+  readonly config: Config;
+  readonly place: LayerPlace;
+  readonly inputs: readonly Wire[];
+  readonly isTrained: boolean;
 }
 
 /** A weight of a layer: the name of its value, and its shape in the file. */
@@ -23,27 +35,64 @@ export interface Weight {
   readonly shape: readonly number[];
 }
 
-/** What a layer is called with besides its inputs. */
+/** What a layer is called with besides its inputs, by the names of the arguments. */
 export interface NamedArguments {
-  readonly named: ReadonlyMap<string, Wire>;
+  readonly wires: ReadonlyMap<string, readonly Wire[]>;
   /** What is no value of the network. */
-  readonly options: Config;
+  readonly options: ReadonlyMap<string, unknown>;
 }
+
+const NOTHING: NamedArguments = { wires: new Map(), options: new Map() };
 
 /** A layer that is called: typed access to its configuration, its weights, and what it writes into the network. */
 export class Layer {
   readonly name: string;
+  readonly className: string;
+  readonly config: Config;
+  readonly place: LayerPlace;
+  readonly inputs: readonly Wire[];
+  readonly isTrained: boolean;
+  /** The named arguments that a rule has asked for, and how many of the inputs. */
+  private readonly taken = new Set(['training']);
+  private takenInputs = 0;
 
   constructor(
-    readonly className: string,
-    readonly config: Config,
-    readonly place: LayerPlace,
-    readonly inputs: readonly Wire[],
+    call: LayerCall,
     readonly context: LayerContext,
-    readonly isTrained: boolean,
-    readonly call: NamedArguments = { named: new Map(), options: {} },
+    private readonly given: NamedArguments = NOTHING,
   ) {
-    this.name = place.names.join('/');
+    this.className = call.className;
+    this.config = call.config;
+    this.place = call.place;
+    this.inputs = call.inputs;
+    this.isTrained = call.isTrained;
+    this.name = call.place.names.join('/');
+  }
+
+  /** The values of a named argument; none where it is absent. */
+  argument(name: string): readonly Wire[] {
+    this.taken.add(name);
+    return this.given.wires.get(name) ?? [];
+  }
+
+  /** Whether an argument that is no value of the network is true. */
+  isCalledWith(name: string): boolean {
+    this.taken.add(name);
+    return this.given.options.get(name) === true;
+  }
+
+  /** Throws where the layer is called with an argument or input that its rule does not ask for and that may change something. */
+  refuseOtherArguments(): void {
+    if (this.given.options.get('training') === true) {
+      this.context.network.note(`${this.name}: a call in training mode was read in evaluation mode.`);
+    }
+    const isTold = ([, value]: readonly [string, unknown]) => value !== null && value !== false;
+    const names = [...[...this.given.options].filter(isTold).map(([name]) => name), ...this.given.wires.keys()];
+    const other = names.find(name => !this.taken.has(name));
+    if (other !== undefined) throw this.refuseUse(`it is called with ${other}, which is not supported`);
+    if (this.inputs.length > this.takenInputs) {
+      throw this.refuseUse(`it is called with ${this.inputs.length} values and takes ${this.takenInputs}`);
+    }
   }
 
   /** An error whose sentence names the file, the layer and its class. */
@@ -51,11 +100,27 @@ export class Layer {
     return inputError(`${this.context.file}: layer ${this.name} (${this.className}): ${why}`);
   }
 
+  /** Something that Basin has no rule for, as the beginning of a sentence. */
+  refuseUse(what: string): Error {
+    return this.refuse(`${what}; replace the layer, or name an ONNX file as "model" in basin.json.`);
+  }
+
   /** An option that Basin has no rule for. */
   refuseOption(option: string): Error {
-    return this.refuse(
-      `${option} ${JSON.stringify(this.config[option])} is not supported; replace the layer, or name an ONNX file as "model" in basin.json.`,
-    );
+    return this.refuseUse(`${option} ${JSON.stringify(this.config[option])} is not supported`);
+  }
+
+  /** What cannot be in an architecture that was saved whole. */
+  refuseDamage(what: string): Error {
+    return this.refuse(`${what}; the architecture is damaged: save the model again.`);
+  }
+
+  /** Throws where the layer keeps its weights rounded to whole numbers, with scales that Basin has no rule for. */
+  requireFloatingWeights(): void {
+    const { dtype } = this.config;
+    if (/quantized|^u?int\d|^float8/i.test(isConfig(dtype) ? String(dtype.class_name) : '')) {
+      throw this.refuseOption('dtype');
+    }
   }
 
   /** Throws unless an option is absent, null, or one of the values that change nothing. */
@@ -83,6 +148,15 @@ export class Layer {
     throw this.refuseOption(option);
   }
 
+  /** The axis that an option names, counted from the front, of a wire; a list of one is read too. */
+  axis(option: string, { rank }: Wire, otherwise = -1): number {
+    const given = this.config[option] ?? otherwise;
+    const axis: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
+    const counted = typeof axis === 'number' && axis < 0 ? axis + rank : axis;
+    if (typeof counted === 'number' && counted > 0 && counted < rank) return counted;
+    throw this.refuseOption(option);
+  }
+
   /** Numbers, one for each of `count` axes; a single number stands for all. */
   numbers(option: string, count: number, otherwise: number): readonly number[] {
     const value = this.config[option] ?? otherwise;
@@ -93,14 +167,20 @@ export class Layer {
 
   /** Input `index`, its axes as the layers mean them. */
   input(index = 0): Wire {
-    return this.ordered(this.given(index), 'last');
+    return this.ordered(this.unordered(index), 'last');
   }
 
   /** Input `index` with its channels wherever they are. */
-  given(index = 0): Wire {
+  unordered(index = 0): Wire {
     const wire = this.inputs[index];
-    if (!wire) throw this.refuse(`input ${index} is missing.`);
+    if (!wire) throw this.refuseDamage(`input ${index} is missing`);
+    this.takenInputs = Math.max(this.takenInputs, index + 1);
     return wire;
+  }
+
+  /** All inputs from one on. */
+  inputsFrom(first: number): readonly Wire[] {
+    return counted(first, this.inputs.length).map(index => this.unordered(index));
   }
 
   ordered(wire: Wire, channels: Wire['channels']): Wire {
@@ -109,7 +189,7 @@ export class Layer {
 
   /**
    * The layer's weights in the order in which it has them; null for names that are null.
-   * @param held those that are measured or given, not trained.
+   * @param held those that are measured, not trained.
    */
   weights<const N extends readonly (string | null)[]>(
     names: N,
@@ -120,20 +200,34 @@ export class Layer {
     const found = names.map(name => {
       if (name === null) return null;
       const tensor = this.context.weights.find(place, name, index++);
-      this.context.network.weight(tensor, this.isTrained && !held.includes(name));
+      const own = this.isTrained ? 'trained' : 'untrained';
+      this.context.network.weight(tensor, held.includes(name) ? 'measured' : own);
       return { name: tensor.name, shape: tensor.shape };
     });
     return found as { readonly [K in keyof N]: N[K] extends string ? Weight : Weight | null };
   }
 
-  /** A layer inside this one. */
-  inner(entry: unknown, step: string, inputs: readonly Wire[]): Layer {
+  /** Throws where a weight has another number of axes than its layer needs. */
+  requireRank({ name, shape }: Weight, rank: number): void {
+    if (shape.length !== rank) throw this.refuseDamage(`tensor ${name} is ${formatShape(shape)}, not of ${rank} axes`);
+  }
+
+  /**
+   * What another layer, which stands in an option, makes of inputs.
+   * @param place where its weights are.
+   */
+  inner(option: string, place: LayerPlace, inputs: readonly Wire[]): readonly Wire[] {
+    return this.context.call(this.described(option, place, inputs), this.context);
+  }
+
+  /** A layer that stands in an option. */
+  described(option: string, place: LayerPlace, inputs: readonly Wire[]): LayerCall {
+    const entry = this.config[option];
     if (!isConfig(entry) || typeof entry.class_name !== 'string' || !isConfig(entry.config)) {
-      throw this.refuse('the layer inside it is not described; save the model again.');
+      throw this.refuseDamage('the layer inside it is not described');
     }
-    const name = typeof entry.config.name === 'string' ? entry.config.name : entry.class_name;
     const isTrained = this.isTrained && entry.config.trainable !== false;
-    return new Layer(entry.class_name, entry.config, within(this.place, name, step), inputs, this.context, isTrained);
+    return { className: entry.class_name, config: entry.config, place, inputs, isTrained };
   }
 
   node(operator: string, inputs: readonly string[], attributes: NodeAttributes = {}): string {
@@ -167,8 +261,12 @@ export class Layer {
   }
 }
 
-/** What a layer makes of its inputs. */
-export type LayerRule = (layer: Layer) => Wire;
+/** What a layer makes of its inputs: a value, or several. */
+export type LayerRule = (layer: Layer) => Wire | readonly Wire[];
 
 /** A wire whose axes are as the layers mean them. */
 export const plain = (name: string, rank: number): Wire => ({ name, rank, channels: 'last' });
+
+/** The whole numbers [from, to). */
+export const counted = (from: number, to: number): readonly number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);

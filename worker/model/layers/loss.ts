@@ -14,6 +14,7 @@ const LOSSES: Readonly<Record<string, LossSettings['kind']>> = {
   sparse_categorical_crossentropy: 'cross-entropy',
   categorical_crossentropy: 'cross-entropy',
   binary_crossentropy: 'bce-with-logits',
+  bce: 'bce-with-logits',
   mean_squared_error: 'mse',
   mse: 'mse',
 };
@@ -25,8 +26,13 @@ const LOSSES: Readonly<Record<string, LossSettings['kind']>> = {
  */
 export function compiledLoss(training: unknown, file: string): CompiledLoss | null {
   if (!isConfig(training)) return null;
-  const loss = single(training.loss);
-  if (loss === null || loss === undefined) return null;
+  const refuse = (what: string): Error => inputError(`${file}: ${what}; name the loss as "loss" in basin.json.`);
+  const losses = listed(training.loss);
+  if (losses.length === 0) return null;
+  if (losses.length > 1) throw refuse(`the model was compiled with a loss for each of ${losses.length} outputs`);
+  const weight = listed(training.loss_weights).find(own => own !== 1);
+  if (weight !== undefined) throw refuse(`the model was compiled with the loss weight ${JSON.stringify(weight)}`);
+  const [loss] = losses;
   const described = isConfig(loss) ? loss : { class_name: loss };
   const options = isConfig(described.config) ? described.config : {};
   const given = typeof described.config === 'string' ? described.config : described.class_name;
@@ -39,8 +45,10 @@ export function compiledLoss(training: unknown, file: string): CompiledLoss | nu
   }
   const { ignore_class: ignored, label_smoothing: smoothing } = options;
   if (typeof smoothing === 'number' && smoothing !== 0 && name !== 'categorical_crossentropy') {
-    throw inputError(`${file}: label smoothing of ${name} is not supported; name the loss as "loss" in basin.json.`);
+    throw refuse(`label smoothing of ${name} is not supported`);
   }
+  const odd = Object.entries(MEANS).find(([option, values]) => !values.includes(options[option] ?? null));
+  if (odd) throw refuse(`the loss ${name} with ${odd[0]} ${JSON.stringify(options[odd[0]])} is not supported`);
   const settings: LossSettings = {
     kind,
     ...(typeof ignored === 'number' && { ignoreIndex: ignored }),
@@ -49,14 +57,20 @@ export function compiledLoss(training: unknown, file: string): CompiledLoss | nu
   return { settings, fromLogits: options.from_logits === true };
 }
 
-/** Losses may be listed, one an output. */
-function single(loss: unknown): unknown {
-  if (Array.isArray(loss)) return loss.length === 1 ? loss[0] : null;
-  if (isConfig(loss) && loss.class_name === undefined) {
-    const own = Object.values(loss);
-    return own.length === 1 ? own[0] : null;
-  }
-  return loss;
+/** Options that every loss has, with the values that make it a mean over the last axis's losses. */
+const MEANS: Readonly<Record<string, readonly unknown[]>> = {
+  reduction: [null, 'auto', 'sum_over_batch_size', 'mean'],
+  axis: [null, -1],
+};
+
+/** Losses, or their weights, may be listed, one an output, or stand alone; nothing is listed as null. */
+function listed(value: unknown): readonly unknown[] {
+  const all = Array.isArray(value)
+    ? value
+    : isConfig(value) && value.class_name === undefined
+      ? Object.values(value)
+      : [value];
+  return all.filter((own: unknown) => own !== null && own !== undefined);
 }
 
 /** `SparseCategoricalCrossentropy` and `meanSquaredError` as Keras names the functions. */

@@ -22,13 +22,18 @@ export interface Wire {
 /** Attributes of a node; a number serves where the operator takes a whole one and where it takes any. */
 export type NodeAttributes = Readonly<Record<string, number | string | readonly number[] | readonly string[]>>;
 
+/** Where a weight's values come from. */
+export type WeightOrigin = 'trained' | 'untrained' | 'measured';
+
 /** The version of the operator set that the nodes mean. */
 const OPSET = 20;
 
 export class Network {
   private readonly nodes: NodeProto[] = [];
   private readonly initializers = new Map<string, Initializer>();
-  private readonly frozen = new Set<string>();
+  private readonly measured = new Set<string>();
+  private readonly untrained = new Set<string>();
+  private readonly told = new Set<string>();
   private readonly inputs: DeclaredInput[] = [];
   /** The other order of channels of a value, so that each is turned once. */
   private readonly turned = new Map<string, string>();
@@ -77,14 +82,18 @@ export class Network {
     return this.constant(layer, [value], 'float32', []);
   }
 
-  /** A tensor of the checkpoint; `isTrained` where it is part of θ unless the user says otherwise. */
-  weight(tensor: LazyTensor, isTrained: boolean): string {
+  /**
+   * A tensor of the checkpoint. What was measured is a constant; what training was told to leave alone is part of θ like
+   * all that the checkpoint supplies, unless the user says otherwise, so that the checkpoints of a run keep one θ.
+   */
+  weight(tensor: LazyTensor, origin: WeightOrigin): string {
     const { name, dtype, shape } = tensor;
     const read = (): never => {
       throw inputError(`${this.name}: an architecture has no values of its own for ${name}; save it with its weights.`);
     };
     this.initializers.set(name, { name, dtype, shape, read });
-    if (!isTrained) this.frozen.add(name);
+    if (origin === 'measured') this.measured.add(name);
+    if (origin === 'untrained') this.untrained.add(name);
     return name;
   }
 
@@ -106,10 +115,28 @@ export class Network {
     return { ...wire, name, channels };
   }
 
+  /** Keeps a sentence that is to be known of the model. */
+  note(sentence: string): void {
+    this.told.add(sentence);
+  }
+
+  private notes(): readonly string[] {
+    const names = [...this.untrained];
+    if (names.length === 0) return [...this.told];
+    const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
+    return [
+      ...this.told,
+      `Parameters of layers with trainable false are varied like the others: ${some}; leave them out with "parameters" in basin.json.`,
+    ];
+  }
+
   /** The finished model. Each output has its own name. */
   finish(outputs: readonly { readonly name: string; readonly wire: Wire }[]): ModelFile {
+    const taken = new Set(this.inputs.map(({ name }) => name));
     const named = outputs.map(({ name, wire }) => {
-      const output = this.inputs.some(input => input.name === name) ? `${name}#output` : name;
+      // An input may be an output, and so may several calls of one layer.
+      const output = taken.has(name) ? `${name}#${this.count++}` : name;
+      taken.add(output);
       const { name: value } = this.ordered(name, wire, 'last');
       this.nodes.push({ name, op_type: 'Identity', input: [value], output: [output] });
       return output;
@@ -122,7 +149,8 @@ export class Network {
       outputs: named,
       initializers: this.initializers,
       nodes: this.nodes,
-      frozen: this.frozen,
+      frozen: this.measured,
+      notes: this.notes(),
     };
   }
 }

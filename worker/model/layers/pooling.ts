@@ -20,7 +20,7 @@ const pooling =
 const globalPooling =
   (operator: 'ReduceMax' | 'ReduceMean'): LayerRule =>
   layer => {
-    const x = layer.given();
+    const x = layer.unordered();
     const keepsAxes = layer.flag('keepdims', false);
     const channelsLast = x.channels === 'last' && !hasChannelsFirst(layer);
     const axes = Array.from({ length: x.rank - 2 }, (_, index) => index + (channelsLast ? 1 : 2));
@@ -37,6 +37,8 @@ export const poolingLayers: Readonly<Record<string, LayerRule>> = {
   AveragePooling3D: pooling('AveragePool', 3),
   GlobalMaxPooling1D: globalPooling('ReduceMax'),
   GlobalMaxPooling2D: globalPooling('ReduceMax'),
+  GlobalMaxPooling3D: globalPooling('ReduceMax'),
   GlobalAveragePooling1D: globalPooling('ReduceMean'),
   GlobalAveragePooling2D: globalPooling('ReduceMean'),
+  GlobalAveragePooling3D: globalPooling('ReduceMean'),
 };

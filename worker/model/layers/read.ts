@@ -6,7 +6,7 @@ import type { LazyTensor } from '../../tensor.ts';
 import { isConfig, type LayerContext } from './layer.ts';
 import { compiledLoss } from './loss.ts';
 import { Network, type Wire } from './network.ts';
-import { callModel, isModel, type NamedWire } from './topology.ts';
+import { callInner, callModel, isModel, type NamedWire } from './topology.ts';
 import { LayerWeights } from './weights.ts';
 
 /** An architecture with what belongs to it, from `Checkpoint`. */
@@ -49,6 +49,7 @@ export function readLayers(source: LayersSource, asked: LossSettings | null): La
     network,
     weights: new LayerWeights(name, tensors),
     dialect: dialectOf(source.model),
+    call: callInner,
   };
   const compiled = asked ? null : compiledLoss(training, name);
   const loss = asked ?? compiled?.settings;
@@ -64,7 +65,9 @@ export function readLayers(source: LayersSource, asked: LossSettings | null): La
     if (own.name !== chosen || !takesLogits || compiled?.fromLogits) return own;
     return { ...own, wire: logitsOf(own, loss.kind, asked !== null, name) };
   });
-  return { model: network.finish(adapted), loss };
+  // Layers have their channels last, and so do the classes that they give.
+  const ofLayers: LossSettings = loss.kind === 'cross-entropy' ? { ...loss, classAxis: 'last' } : loss;
+  return { model: network.finish(adapted), loss: ofLayers };
 }
 
 /** TensorFlow.js names itself. Version 3 of Keras declares inputs by `batch_shape`, version 2 by `batch_input_shape`. */

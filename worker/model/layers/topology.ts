@@ -1,9 +1,9 @@
 /** How the layers of a model are joined: one after the other, or as a graph of calls. */
 import { inputError } from '../../errors.ts';
 import type { DType } from '../../tensor.ts';
-import { type Config, isConfig, Layer, type LayerContext, type NamedArguments } from './layer.ts';
+import { type Config, isConfig, Layer, type LayerCall, type LayerContext, type NamedArguments } from './layer.ts';
 import type { Wire } from './network.ts';
-import { call } from './table.ts';
+import { callLayer, ruleOf } from './table.ts';
 import { ClassCounter, type LayerPlace, within } from './weights.ts';
 
 /** A value that a model gives, and the layer that gave it. */
@@ -20,6 +20,14 @@ export interface ModelCall {
   /** What an inner model is given; null of the outermost, which declares its inputs. */
   readonly inputs: readonly Wire[] | null;
   readonly isTrained: boolean;
+}
+
+/** Calls a layer, or a model, of which the calling model knows only what it gives. */
+export function callInner(call: LayerCall, context: LayerContext, given?: NamedArguments): readonly Wire[] {
+  if (!isModel(call.className)) return callLayer(call, context, given);
+  const [argument] = given?.wires.keys() ?? [];
+  if (argument !== undefined) throw damaged(context, `the model ${call.place.names.join('/')} is given ${argument}`);
+  return callModel(call, context).map(({ wire }) => wire);
 }
 
 /** Whether a class is that of a model, whose configuration has layers. */
@@ -66,6 +74,12 @@ function layerEntries({ config, place, isTrained }: ModelCall, context: LayerCon
   });
 }
 
+/** Throws where a model inside another is given more than it takes. */
+function requireInputs({ inputs, place }: ModelCall, count: number, context: LayerContext): void {
+  if (!inputs || inputs.length <= count) return;
+  throw damaged(context, `the model ${place.names.join('/')} is given ${inputs.length} values and takes ${count}`);
+}
+
 function inSequence(model: ModelCall, entries: readonly LayerEntry[], context: LayerContext): readonly NamedWire[] {
   const [first] = entries;
   if (!first) throw damaged(context, 'a sequence has no layers');
@@ -74,11 +88,15 @@ function inSequence(model: ModelCall, entries: readonly LayerEntry[], context: L
   const input = isDeclared
     ? first
     : { ...first, name: `${first.name}_input`, config: { build_input_shape: shape, ...innermost(first).config } };
+  requireInputs(model, 1, context);
   let wire = model.inputs?.[0] ?? declare(input, context);
   let name = input.name;
   for (const entry of isDeclared ? entries.slice(1) : entries) {
-    const [result] = callEntry(entry, { inputs: [wire], named: new Map(), options: {} }, context) as [NamedWire];
-    wire = result.wire;
+    const results = callInner({ ...entry, inputs: [wire] }, context);
+    if (results.length !== 1) {
+      throw damaged(context, `${entry.name} gives ${results.length} values, and the sequence takes one`);
+    }
+    wire = results[0]!;
     name = entry.name;
   }
   return [{ name, wire }];
@@ -117,28 +135,29 @@ interface Reference {
 /** A call of a layer as a configuration has it. */
 interface DescribedCall {
   readonly inputs: readonly Reference[];
-  readonly named: ReadonlyMap<string, Reference>;
-  readonly options: Config;
+  readonly named: ReadonlyMap<string, readonly Reference[]>;
+  readonly options: ReadonlyMap<string, unknown>;
 }
 
 function asGraph(model: ModelCall, entries: readonly LayerEntry[], context: LayerContext): readonly NamedWire[] {
   const config = isConfig(model.config) ? model.config : {};
   const inputs = referencesIn(config.input_layers, context);
   const outputs = referencesIn(config.output_layers, context);
-  const known = new Map<string, readonly NamedWire[]>();
+  requireInputs(model, inputs.length, context);
+  const known = new Map<string, readonly Wire[]>();
   const key = ({ layer, node }: Pick<Reference, 'layer' | 'node'>) => `${node}\0${layer}`;
   inputs.forEach((reference, index) => {
     const entry = entries.find(({ name }) => name === reference.layer);
     if (!entry) throw damaged(context, `its input ${reference.layer} is no layer of it`);
     const wire = model.inputs ? model.inputs[index] : declare(entry, context);
     if (!wire) throw damaged(context, `${entry.place.names.join('/')} is given nothing`);
-    known.set(key(reference), [{ name: entry.name, wire }]);
+    known.set(key(reference), [wire]);
   });
-  const resolve = (reference: Reference): Wire | undefined => known.get(key(reference))?.[reference.index]?.wire;
+  const resolve = (reference: Reference): Wire | undefined => known.get(key(reference))?.[reference.index];
   const calls = entries.map(entry => ({ entry, own: callsOf(entry, context) }));
   const used = [
     ...outputs,
-    ...calls.flatMap(({ own }) => own.flatMap(({ inputs: from, named }) => [...from, ...named.values()])),
+    ...calls.flatMap(({ own }) => own.flatMap(({ inputs: from, named }) => [...from, ...[...named.values()].flat()])),
   ];
   // The calls of an inner model are counted from 1, as the first was how it was made (`_should_skip_first_node` in Keras).
   const firstOf = ({ name }: LayerEntry, count: number) =>
@@ -156,11 +175,10 @@ function asGraph(model: ModelCall, entries: readonly LayerEntry[], context: Laye
   // Layers are listed in the order in which they were first called, which is not always that of all calls.
   while (waiting.length > 0) {
     const left = waiting.filter(({ entry, described, key: own }) => {
-      const wires = described.inputs.map(resolve);
-      const named = [...described.named].map(([name, reference]) => [name, resolve(reference)] as const);
-      if (!isComplete(wires) || named.some(([, wire]) => wire === undefined)) return true;
-      const found = new Map(named.map(([name, wire]) => [name, wire!]));
-      known.set(own, callEntry(entry, { inputs: wires, named: found, options: described.options }, context));
+      const inputs = described.inputs.map(resolve);
+      const wires = new Map([...described.named].map(([name, references]) => [name, references.map(resolve)]));
+      if (!isComplete(inputs) || !isCompleteMap(wires)) return true;
+      known.set(own, callInner({ ...entry, inputs }, context, { wires, options: described.options }));
       return false;
     });
     if (left.length === waiting.length) break;
@@ -168,53 +186,72 @@ function asGraph(model: ModelCall, entries: readonly LayerEntry[], context: Laye
   }
   return outputs.map(reference => {
     const wire = resolve(reference);
+    // A layer waits for ever where it is called with what only layers without a rule take, such as a number.
+    if (!wire) for (const { entry } of waiting) requireRule(entry, context);
     if (!wire) throw damaged(context, `nothing computes its output ${reference.layer}`);
-    return { name: reference.layer, wire };
+    // Of several values the first goes by the layer's name alone.
+    return { name: reference.layer + (reference.index === 0 ? '' : `:${reference.index}`), wire };
   });
+}
+
+function requireRule(entry: LayerEntry, context: LayerContext): void {
+  if (!isModel(entry.className)) ruleOf(new Layer({ ...entry, inputs: [] }, context));
 }
 
 const isComplete = (wires: readonly (Wire | undefined)[]): wires is readonly Wire[] => !wires.includes(undefined);
 
-interface CallArguments extends NamedArguments {
-  readonly inputs: readonly Wire[];
-}
-
-/** Arguments of a call that change nothing outside of training. */
-const HARMLESS: ReadonlySet<string> = new Set(['training', 'mask', 'use_causal_mask', 'return_attention_scores']);
-
-function callEntry(entry: LayerEntry, given: CallArguments, context: LayerContext): readonly NamedWire[] {
-  const { className, config, place, isTrained } = entry;
-  if (isModel(className)) return callModel({ className, config, place, inputs: given.inputs, isTrained }, context);
-  const layer = new Layer(className, config, place, given.inputs, context, isTrained, given);
-  const odd = Object.entries(given.options).find(([name, value]) => value !== null && !HARMLESS.has(name));
-  if (odd) throw layer.refuse(`it is called with ${odd[0]}, which is not supported.`);
-  return [{ name: entry.name, wire: call(layer) }];
-}
+const isCompleteMap = (
+  wires: ReadonlyMap<string, readonly (Wire | undefined)[]>,
+): wires is ReadonlyMap<string, readonly Wire[]> => [...wires.values()].every(isComplete);
 
 /** A layer's calls: lists of references (version 2 and TensorFlow.js) or arguments with tensors in them (version 3). */
 function callsOf(entry: LayerEntry, context: LayerContext): readonly DescribedCall[] {
   const { inbound } = entry;
   if (!Array.isArray(inbound)) return [];
   return inbound.map((node: unknown): DescribedCall => {
-    if (isConfig(node))
-      return described(tensorsIn(node.args, context), isConfig(node.kwargs) ? node.kwargs : {}, context);
+    if (isConfig(node)) return describedByArguments(node, context);
     const references = referencesIn(node, context);
     const last: unknown = Array.isArray(node) && Array.isArray(node[0]) ? node[0][3] : null;
-    return described(references, isConfig(last) ? last : {}, context);
+    return { inputs: references, ...named(isConfig(last) ? last : {}, context) };
   });
 }
 
-function described(inputs: readonly Reference[], options: Config, context: LayerContext): DescribedCall {
-  const named = new Map<string, Reference>();
-  const rest: Record<string, unknown> = {};
+/** Names of a first argument that calls of version 3 may have instead of its place. */
+const FIRST_ARGUMENTS = ['inputs', 'sequences', 'sequence', 'query', 'x'];
+
+function describedByArguments({ args, kwargs }: Config, context: LayerContext): DescribedCall {
+  const positional = Array.isArray(args) ? args : [];
+  const found = positional.map((own: unknown) => tensorsIn(own, context));
+  const { named: wires, options } = named(isConfig(kwargs) ? kwargs : {}, context);
+  // A number or nothing among the values would move those behind it to another argument.
+  const last = found.findLastIndex(references => references.length > 0);
+  const others = positional
+    .map((own: unknown, index) => [`argument ${index + 1}`, own ?? (index < last ? 'None' : null)] as const)
+    .filter((_, index) => found[index]!.length === 0);
+  const first = found.length === 0 ? FIRST_ARGUMENTS.find(name => wires.has(name)) : undefined;
+  const inputs = first === undefined ? found.flat() : wires.get(first)!;
+  const rest = new Map([...wires].filter(([name]) => name !== first));
+  return { inputs, named: rest, options: new Map([...options, ...others]) };
+}
+
+/** Arguments by name: values of the network, alone or in lists, and others. */
+function named(options: Config, context: LayerContext): Pick<DescribedCall, 'named' | 'options'> {
+  const wires = new Map<string, readonly Reference[]>();
+  const rest = new Map<string, unknown>();
   for (const [name, value] of Object.entries(options)) {
-    const isReference =
-      Array.isArray(value) && value.length >= 3 && typeof value[0] === 'string' && typeof value[1] === 'number';
-    const [reference] = isReference ? referencesIn(value, context) : isConfig(value) ? tensorsIn(value, context) : [];
-    if (reference) named.set(name, reference);
-    else rest[name] = value;
+    const references = isReference(value) ? referencesIn(value, context) : tensorsIn(value, context);
+    if (references.length > 0) wires.set(name, references);
+    else rest.set(name, value);
   }
-  return { inputs, named, options: rest };
+  return { named: wires, options: rest };
+}
+
+/** Whether a value is a reference of version 2, or a list of them. */
+function isReference(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  const [layer, node, index] = value as unknown[];
+  if (typeof layer === 'string') return Number.isInteger(node) && Number.isInteger(index);
+  return value.every(isReference);
 }
 
 /** References as lists of name, call and output, in lists or by name; a single one may stand alone. */

@@ -6,6 +6,10 @@ export type Case = () => LayersModel;
 const image = { inputShape: [7, 6, 3] };
 const vector = { inputShape: [5] };
 const sequence = { inputShape: [6, 4] };
+/** The same images with their channels first. */
+const channelsFirst = { inputShape: [3, 7, 6], dataFormat: 'channelsFirst' as const };
+const volume = { inputShape: [5, 4, 6, 2] };
+const video = { inputShape: [3, 6, 5, 2] };
 
 type SomeLayer = NonNullable<NonNullable<Parameters<typeof sequential>[0]>['layers']>[number];
 
@@ -27,6 +31,22 @@ const merged =
     return model({ inputs: x, outputs: layer().apply([convolved, x]) as typeof x });
   };
 
+/** A layer of two inputs of these shapes. */
+const joined =
+  (layer: () => SomeLayer, first: number[], second: number[]): Case =>
+  () => {
+    const inputs = [input({ shape: first }), input({ shape: second })];
+    return model({ inputs, outputs: layer().apply(inputs) as (typeof inputs)[0] });
+  };
+
+/** A layer of one input that gives several values. */
+const several =
+  (layer: () => SomeLayer, shape: number[]): Case =>
+  () => {
+    const x = input({ shape });
+    return model({ inputs: x, outputs: layer().apply(x) as (typeof x)[] });
+  };
+
 export const cases: Readonly<Record<string, Case>> = {
   Dense: one(() => layers.dense({ ...vector, units: 4 })),
   'Dense without bias': one(() => layers.dense({ ...vector, units: 4, useBias: false })),
@@ -42,6 +62,7 @@ export const cases: Readonly<Record<string, Case>> = {
   sigmoid: activation('sigmoid'),
   hardSigmoid: activation('hardSigmoid'),
   softmax: activation('softmax'),
+  logSoftmax: activation('logSoftmax' as 'softmax'),
   swish: activation('swish'),
   mish: activation('mish'),
   gelu: activation('gelu'),
@@ -59,6 +80,7 @@ export const cases: Readonly<Record<string, Case>> = {
     sequential({
       layers: [layers.conv2d({ ...image, filters: 2, kernelSize: 3 }), layers.flatten(), layers.dense({ units: 3 })],
     }),
+  'Flatten of images with channels first': one(() => layers.flatten(channelsFirst)),
   Reshape: one(() => layers.reshape({ ...sequence, targetShape: [3, -1] })),
   Permute: one(() => layers.permute({ ...image, dims: [3, 1, 2] })),
   RepeatVector: one(() => layers.repeatVector({ ...vector, n: 3 })),
@@ -98,6 +120,31 @@ export const cases: Readonly<Record<string, Case>> = {
   'Conv2DTranspose with wide strides': one(() =>
     layers.conv2dTranspose({ ...image, filters: 2, kernelSize: 2, strides: 3, padding: 'same' }),
   ),
+  Conv3D: one(() => layers.conv3d({ ...volume, filters: 3, kernelSize: [2, 3, 2], activation: 'tanh' })),
+  'Conv3D with same padding and strides': one(() =>
+    layers.conv3d({ ...volume, filters: 2, kernelSize: 3, strides: 2, padding: 'same' }),
+  ),
+  Conv3DTranspose: one(() => layers.conv3dTranspose({ ...volume, filters: 2, kernelSize: 3, strides: 2 })),
+  'Conv3DTranspose with same padding': one(() =>
+    layers.conv3dTranspose({ ...volume, filters: 3, kernelSize: 3, strides: 2, padding: 'same' }),
+  ),
+  'Conv2D with channels first': () =>
+    sequential({
+      layers: [
+        layers.conv2d({ ...channelsFirst, filters: 4, kernelSize: 3, padding: 'same', strides: 2, activation: 'relu' }),
+        layers.depthwiseConv2d({ kernelSize: 2, dataFormat: 'channelsFirst' }),
+        layers.dense({ units: 2 }),
+      ],
+    }),
+  'SeparableConv2D with strides': one(() =>
+    layers.separableConv2d({ ...image, filters: 4, kernelSize: 3, strides: 2, useBias: false }),
+  ),
+  'SeparableConv2D with dilation': one(() =>
+    layers.separableConv2d({ ...image, filters: 2, kernelSize: 2, dilationRate: 2, padding: 'same' }),
+  ),
+  'Conv2DTranspose with channels first': one(() =>
+    layers.conv2dTranspose({ ...channelsFirst, filters: 2, kernelSize: 3, strides: 2, padding: 'same' }),
+  ),
   MaxPooling1D: one(() => layers.maxPooling1d({ ...sequence, poolSize: 2 })),
   MaxPooling2D: one(() => layers.maxPooling2d({ ...image, poolSize: 3, strides: 2, padding: 'same' })),
   AveragePooling1D: one(() => layers.averagePooling1d({ ...sequence, poolSize: 3, strides: 1 })),
@@ -109,6 +156,21 @@ export const cases: Readonly<Record<string, Case>> = {
   GlobalAveragePooling1D: one(() => layers.globalAveragePooling1d(sequence)),
   GlobalAveragePooling2D: () =>
     sequential({ layers: [layers.conv2d({ ...image, filters: 4, kernelSize: 3 }), layers.globalAveragePooling2d({})] }),
+  MaxPooling3D: one(() => layers.maxPooling3d({ ...volume, poolSize: 2, padding: 'same' })),
+  AveragePooling3D: one(() => layers.averagePooling3d({ ...volume, poolSize: [2, 2, 3], strides: 1 })),
+  'pooling with channels first': () =>
+    sequential({
+      layers: [
+        layers.maxPooling2d({ ...channelsFirst, poolSize: 2, strides: 1 }),
+        layers.averagePooling2d({ poolSize: 2, padding: 'same', dataFormat: 'channelsFirst' }),
+      ],
+    }),
+  'global pooling with channels first': () => {
+    const x = input({ shape: [3, 7, 6] });
+    const options = { dataFormat: 'channelsFirst' as const };
+    const pooled = [layers.globalMaxPooling2d(options), layers.globalAveragePooling2d(options)];
+    return model({ inputs: x, outputs: pooled.map(layer => layer.apply(x) as typeof x) });
+  },
   BatchNormalization: one(() => layers.batchNormalization(image)),
   'BatchNormalization of vectors': one(() => layers.batchNormalization({ ...vector, epsilon: 0.1 })),
   'BatchNormalization without scale and centre': () =>
@@ -127,6 +189,10 @@ export const cases: Readonly<Record<string, Case>> = {
     }),
   LayerNormalization: one(() => layers.layerNormalization(sequence)),
   'LayerNormalization without scale': one(() => layers.layerNormalization({ ...sequence, scale: false })),
+  'LayerNormalization without centre, along two axes': one(() =>
+    layers.layerNormalization({ ...image, axis: [2, 3], center: false, epsilon: 0.1 }),
+  ),
+  'LayerNormalization along a middle axis': one(() => layers.layerNormalization({ ...image, axis: 2 })),
   Add: merged(() => layers.add()),
   Average: merged(() => layers.average()),
   Multiply: merged(() => layers.multiply()),
@@ -134,6 +200,14 @@ export const cases: Readonly<Record<string, Case>> = {
   Minimum: merged(() => layers.minimum()),
   Concatenate: merged(() => layers.concatenate()),
   'Concatenate along another axis': merged(() => layers.concatenate({ axis: 1 })),
+  'Dot of vectors': joined(() => layers.dot({ axes: 1 }), [5], [5]),
+  'Dot of vectors of length one': joined(() => layers.dot({ axes: -1, normalize: true }), [5], [5]),
+  'Dot of sequences': joined(() => layers.dot({ axes: 2 }), [3, 4], [6, 4]),
+  'Dot along two axes': joined(() => layers.dot({ axes: [2, 1] }), [3, 4], [4, 6]),
+  'Dot of a vector and a sequence': joined(() => layers.dot({ axes: [1, 2], normalize: true }), [4], [6, 4]),
+  'ZeroPadding2D with channels first': one(() => layers.zeroPadding2d({ ...channelsFirst, padding: [1, 2] })),
+  'Cropping2D with channels first': one(() => layers.cropping2D({ ...channelsFirst, cropping: [1, 2] })),
+  'UpSampling2D with channels first': one(() => layers.upSampling2d({ ...channelsFirst, size: [2, 3] })),
   ZeroPadding2D: one(() =>
     layers.zeroPadding2d({
       ...image,
@@ -162,6 +236,70 @@ export const cases: Readonly<Record<string, Case>> = {
   'LSTM backwards': one(() => layers.lstm({ ...sequence, units: 2, goBackwards: true })),
   GRU: one(() => layers.gru({ ...sequence, units: 3, returnSequences: true })),
   SimpleRNN: one(() => layers.simpleRNN({ ...sequence, units: 3, activation: 'relu' })),
+  'LSTM of all steps backwards': one(() =>
+    layers.lstm({ ...sequence, units: 2, goBackwards: true, returnSequences: true, activation: 'relu' }),
+  ),
+  'LSTM with its states': several(() => layers.lstm({ units: 3, returnState: true, returnSequences: true }), [6, 4]),
+  'GRU with its state, backwards': several(
+    () => layers.gru({ units: 3, returnState: true, goBackwards: true, useBias: false }),
+    [6, 4],
+  ),
+  'LSTM that begins with given states': () => {
+    const x = input({ shape: [5, 4] });
+    const states = [input({ shape: [3] }), input({ shape: [3] })];
+    const outputs = layers.lstm({ units: 3 }).apply(x, { initialState: states }) as typeof x;
+    return model({ inputs: [x, ...states], outputs });
+  },
+  Bidirectional: one(() =>
+    layers.bidirectional({ ...sequence, layer: layers.lstm({ units: 3 }) as never, mergeMode: 'concat' }),
+  ),
+  'Bidirectional, all steps, summed': one(() =>
+    layers.bidirectional({
+      ...sequence,
+      layer: layers.gru({ units: 3, returnSequences: true }) as never,
+      mergeMode: 'sum',
+    }),
+  ),
+  'Bidirectional, multiplied': one(() =>
+    layers.bidirectional({ ...sequence, layer: layers.simpleRNN({ units: 3 }) as never, mergeMode: 'mul' }),
+  ),
+  'Bidirectional, averaged, stacked': () =>
+    sequential({
+      layers: [
+        layers.bidirectional({
+          ...sequence,
+          layer: layers.lstm({ units: 3, returnSequences: true }) as never,
+          mergeMode: 'ave',
+        }),
+        layers.bidirectional({ layer: layers.lstm({ units: 2, returnSequences: true }) as never, mergeMode: 'concat' }),
+      ],
+    }),
+  'Bidirectional, not merged': several(
+    () =>
+      layers.bidirectional({
+        layer: layers.gru({ units: 2, returnSequences: true }) as never,
+        mergeMode: null as never,
+      }),
+    [6, 4],
+  ),
+  'TimeDistributed Dense': one(() =>
+    layers.timeDistributed({ ...sequence, layer: layers.dense({ units: 3, activation: 'softmax' }) }),
+  ),
+  'TimeDistributed convolutions': () =>
+    sequential({
+      layers: [
+        layers.timeDistributed({ ...video, layer: layers.conv2d({ filters: 3, kernelSize: 3, activation: 'relu' }) }),
+        layers.timeDistributed({ layer: layers.batchNormalization() }),
+        layers.timeDistributed({ layer: layers.flatten() }),
+        layers.lstm({ units: 2 }),
+      ],
+    }),
+  'TimeDistributed model': () => {
+    const inner = sequential({
+      layers: [layers.dense({ inputShape: [4], units: 3, activation: 'relu' }), layers.dense({ units: 2 })],
+    });
+    return sequential({ layers: [layers.timeDistributed({ ...sequence, layer: inner })] });
+  },
   'a layer that is called twice': () => {
     const x = input({ shape: [4] });
     const shared = layers.dense({ units: 4, activation: 'tanh' });

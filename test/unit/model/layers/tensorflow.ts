@@ -4,21 +4,11 @@ import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.j
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Checkpoint } from '../../../../worker/checkpoint/checkpoint.ts';
-import { elementCount, type LazyTensor } from '../../../../worker/tensor.ts';
+import { elementCount, type Tensor } from '../../../../worker/tensor.ts';
+import { checkpointWith, type Expected, lazy, randomNumbers } from './agree.ts';
 
 export const { layers, sequential, model, input } = tfl;
 export type LayersModel = tfl.LayersModel;
-
-/** Numbers from −1 to 1, the same for the same seed (mulberry32). */
-export function randomNumbers(count: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
-}
 
 /** Gives every weight random values; variances and scales stay positive. */
 export function randomize(network: LayersModel, seed: number): void {
@@ -32,29 +22,20 @@ export function randomize(network: LayersModel, seed: number): void {
 }
 
 /** The network's weights as a checkpoint has them. */
-export function checkpointOf(network: LayersModel): Checkpoint {
-  return {
-    format: 'TensorFlow.js',
-    name: 'model.json',
-    position: { step: null, epoch: null },
-    tensors: network.weights.map((weight): LazyTensor => {
-      const shape = weight.shape as number[];
-      const data = Float32Array.from(weight.read().dataSync());
-      return {
-        name: weight.originalName,
-        dtype: 'float32',
-        shape,
-        read: async () => ({ dtype: 'float32', shape, data }),
-      };
-    }),
-    unreadable: [],
-    close: async () => {},
-  };
-}
+export const checkpointOf = (network: LayersModel): Checkpoint =>
+  checkpointWith(
+    'TensorFlow.js',
+    'model.json',
+    network.weights.map(weight =>
+      lazy(weight.originalName, weight.shape as number[], Float32Array.from(weight.read().dataSync())),
+    ),
+  );
 
-/** What the network gives for an input. */
-export function predict(network: LayersModel, data: Float32Array, shape: readonly number[]): Float32Array {
-  const isWhole = network.inputs[0]!.dtype === 'int32';
-  const given = tf.tensor(data, [...shape], isWhole ? 'int32' : 'float32');
-  return Float32Array.from((network.predict(given) as tf.Tensor).dataSync());
+/** What the network gives for its inputs. */
+export function predict(network: LayersModel, inputs: readonly Tensor[]): readonly Expected[] {
+  const given = inputs.map(({ data, shape, dtype }) =>
+    tf.tensor(data as Float32Array, [...shape], dtype === 'int32' ? 'int32' : 'float32'),
+  );
+  const outputs = [network.predict(given.length === 1 ? given[0]! : given)].flat();
+  return outputs.map(output => ({ shape: output.shape, data: Float32Array.from(output.dataSync()) }));
 }
