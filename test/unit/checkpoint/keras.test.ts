@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -293,6 +293,30 @@ async function inFolder(files: Readonly<Record<string, string | Uint8Array>>, wo
 }
 
 describe('model.json', () => {
+  it('makes its folder one checkpoint, with the step of its content', () =>
+    inFolder({}, async folder => {
+      const checkpoint = await openCheckpoint(folder);
+      await checkpoint.close();
+      assert.equal(checkpoint.name, 'model');
+      assert.equal(checkpoint.file, join(folder, 'model.json'));
+      assert.deepEqual(checkpoint.position, { step: 300, epoch: null });
+      assert.equal(checkpoint.tensors.length, 6);
+    }));
+
+  it('has the step of its folder where its content tells none, however it is named', () =>
+    inFolder({}, async folder => {
+      const model = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
+      for (const weight of model.weightsManifest[0].weights) if (weight.name === 'iter') weight.name = 'other';
+      await writeFile(join(folder, 'model.json'), JSON.stringify(model));
+      const renamed = join(folder, '..', 'epoch_12');
+      await rename(folder, renamed);
+      for (const path of [renamed, join(renamed, 'model.json')]) {
+        const { position, close } = await openCheckpoint(path);
+        await close();
+        assert.deepEqual(position, { step: null, epoch: 12 });
+      }
+    }));
+
   const weight = { name: 'w', shape: [2], dtype: 'float32' };
   const manifest = (weights: readonly object[], paths: readonly string[] = ['w.bin']) =>
     JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths, weights }] });
