@@ -1,9 +1,10 @@
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import type { AnalysisExportKind, AnalysisName, ExportKind, PanelState, PlaneOptions } from '../webview/messages.ts';
 import type { SurfaceResult } from '../worker/results.ts';
 import type { Store } from '../worker/store/store.ts';
 import { CheckpointAnalyses, type KeptAnalyses } from './analyses.ts';
+import { titleOf } from './checkpointFiles.ts';
 import { copyCommand } from './copyCommand.ts';
 import type { Engine } from './engine.ts';
 import { exportLandscape } from './exportLandscape.ts';
@@ -74,7 +75,7 @@ export class LandscapePanel implements LandscapeView {
       facts: () => projectFactsOf(checkpoint),
       kept: context.analyses,
     });
-    panel.title = basename(checkpoint.fsPath);
+    panel.title = titleOf(checkpoint.fsPath);
     this.#page = new LandscapePage(panel, context, {
       state: () => ({ ...this.#landscape.state, ...this.#analyses.states }),
       exportAs: kind => this.exportAs(kind),
