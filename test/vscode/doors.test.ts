@@ -15,7 +15,7 @@ import { accept, chooseInContextMenu, runCommand, webviewOf } from './workbench.
 const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
 
 /** What PyTorch found in float64 on the training data, to the digits that the panel shows: digits-mlp/reference.json. */
-const loss = '0.01973';
+const loss = '0.0197';
 
 describe('checkpoints of other ecosystems', function () {
   this.timeout(600_000);
@@ -113,7 +113,7 @@ describe('checkpoints of other ecosystems', function () {
     configure({ 'basin.engine': 'tfjs' });
     await visualize('keras/digits.keras');
     await isDrawn(page, 'digits.keras');
-    await webviewOf(page).locator('footer', { hasText: 'TensorFlow.js' }).waitFor();
+    await webviewOf(page).locator('footer', { hasText: /Computed by tfjs \d/ }).waitFor();
     await screenshot(page, 'doors-tfjs');
   });
 
