@@ -98,7 +98,7 @@ describe('checkpoints of other ecosystems', function () {
   it('have one entry each in the view of runs, in order', async () => {
     const { page } = session();
     await page.locator('.activitybar').getByRole('tab', { name: 'Basin' }).click();
-    const rows = page.locator('.pane', { hasText: 'Runs' }).locator('.monaco-list-row');
+    const rows = page.locator('#workbench\\.parts\\.sidebar .monaco-list-row');
     await eventually(async () => {
       const texts = await rows.allTextContents();
       const names = texts.map(text => /^(js|torch|epoch_\d+|checkpoint-\d+)/.exec(text)?.[0]);
@@ -113,7 +113,9 @@ describe('checkpoints of other ecosystems', function () {
     configure({ 'basin.engine': 'tfjs' });
     await visualize('keras/digits.keras');
     await isDrawn(page, 'digits.keras');
-    await webviewOf(page).locator('footer', { hasText: /Computed by tfjs \d/ }).waitFor();
+    await webviewOf(page)
+      .locator('footer', { hasText: /Computed by tfjs \d/ })
+      .waitFor();
     await screenshot(page, 'doors-tfjs');
   });
 

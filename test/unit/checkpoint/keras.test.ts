@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import h5wasm from 'h5wasm/node';
 import { openCheckpoint, readCheckpoint } from '../../../worker/checkpoint/open.ts';
 import { type ErrorKind, incompleteError } from '../../../worker/errors.ts';
 import { openHdf5 } from '../../../worker/io/hdf5/file.ts';
@@ -202,6 +203,27 @@ describe('HDF5', () => {
 
   it('is refused where groups lie in themselves', () =>
     refuses(() => openCheckpoint(inFixtures('cyclic.h5')), 'input', /^cyclic\.h5: .*more than 64 deep/));
+
+  const cycles: readonly (readonly [what: string, target: string])[] = [
+    ['a group that it lies in', '/group'],
+    ['itself', '/group/link'],
+  ];
+  for (const [what, target] of cycles) {
+    it(`is refused where a soft link leads to ${what}`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'basin-hdf5-'));
+      try {
+        const path = join(folder, 'x.h5');
+        await h5wasm.ready;
+        const file = new h5wasm.File(path, 'w');
+        file.create_group('group').create_soft_link(target, 'link');
+        file.close();
+        const bytes = await readFile(path);
+        await refuses(() => open(bytes), 'input', /^x: .*too many links/);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
 
   it('is incomplete where it is cut short', async () => {
     const bytes = await readFile(inFixtures('digits.h5'));
