@@ -1,6 +1,6 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Disposable, Uri, commands as vscodeCommands, workspace } from 'vscode';
-import { isCheckpointFolder } from '../worker/checkpoint/parts.ts';
+import { isCheckpointFolder, partsOf } from '../worker/checkpoint/parts.ts';
 import { messageOf } from '../worker/errors.ts';
 import { folderMarks } from './checkpointFiles.ts';
 import { contextKeys } from './commands.ts';
@@ -65,4 +65,21 @@ export const namesIn = (folder: Uri): Thenable<readonly string[]> =>
   workspace.fs.readDirectory(folder).then(
     entries => entries.map(([name]) => name),
     () => [],
+  );
+
+/** When a checkpoint was written last, the files that hold it together all counted; undefined where that is not known. */
+export async function lastWritten(checkpoint: Uri): Promise<number | undefined> {
+  const name = basename(checkpoint.fsPath);
+  const inside = await namesIn(checkpoint);
+  const folder = inside.length > 0 ? checkpoint : Uri.joinPath(checkpoint, '..');
+  const parts = inside.length > 0 ? partsOf(null, inside) : partsOf(name, await namesIn(folder));
+  const times = await Promise.all(parts.map(part => modified(Uri.joinPath(folder, part))));
+  const known = times.filter(time => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+const modified = (file: Uri): Thenable<number | undefined> =>
+  workspace.fs.stat(file).then(
+    ({ mtime }) => mtime,
+    () => undefined,
   );

@@ -5,6 +5,7 @@ import type { SurfaceResult } from '../worker/results.ts';
 import type { Store } from '../worker/store/store.ts';
 import { CheckpointAnalyses, type KeptAnalyses } from './analyses.ts';
 import { titleOf } from './checkpointFiles.ts';
+import { lastWritten } from './checkpointFolders.ts';
 import { copyCommand } from './copyCommand.ts';
 import type { Engine } from './engine.ts';
 import { exportLandscape } from './exportLandscape.ts';
@@ -88,7 +89,7 @@ export class LandscapePanel implements LandscapeView {
       panel.onDidChangeViewState(() => context.onChange(this)),
       panel.onDidDispose(() => this.#onClose()),
     ];
-    this.#page.report(this.#analyses.restore(() => this.#written()));
+    this.#page.report(this.#analyses.restore(() => lastWritten(checkpoint)));
   }
 
   get state(): PanelState {
@@ -134,15 +135,7 @@ export class LandscapePanel implements LandscapeView {
   async restore(): Promise<void> {
     const { key } = (await this.#remembered) ?? {};
     const kept = key === undefined ? null : await (await this.#context.storeOf(this.checkpoint)).read(key);
-    await this.#landscape.restore(kept ?? undefined, await this.#written());
-  }
-
-  /** When the checkpoint was written last, in milliseconds since the epoch; undefined where that is not known. */
-  async #written(): Promise<number | undefined> {
-    return workspace.fs.stat(this.checkpoint).then(
-      ({ mtime }) => mtime,
-      () => undefined,
-    );
+    await this.#landscape.restore(kept ?? undefined, await lastWritten(this.checkpoint));
   }
 
   /** Stops whatever computes here. */

@@ -101,9 +101,12 @@ function formatInspect(result: InspectResult): string[] {
     ...(result.parameters === undefined ? [] : [`${result.parameters} parameters of ${result.model}`]),
     ...(missing.length > 0 ? [`The model also holds ${missing.join(', ')}, which the checkpoint lacks.`] : []),
     ...(result.notes ?? []).map(note => `Note: ${note}`),
-    ...(result.problem ? [result.matched ? `It does not fit: ${result.problem}` : `No model: ${result.problem}`] : []),
+    ...(result.problem ? [`${problemTitle(result)}: ${result.problem}`] : []),
   ];
 }
+
+const problemTitle = ({ matched, ownModel }: InspectResult): string =>
+  matched ? 'It does not fit' : ownModel ? 'No project' : 'No model';
 
 const ownModelText = ({ loss }: OwnModel): string => {
   const compiled = loss === undefined ? '' : `, compiled with the loss ${loss}`;
