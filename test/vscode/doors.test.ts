@@ -74,7 +74,7 @@ describe('checkpoints of other ecosystems', function () {
   }
 
   for (const [what, path, sentence] of [
-    ['a Keras file that is cut short', 'keras/cut.keras', /^cut\.keras: .*; copy or save it again\.$/],
+    ['a Keras file that is cut short', 'keras/cut.keras', /^cut\.keras: .*copy or save it again\.$/],
     [
       'a folder that lacks a shard',
       'torch/checkpoint-400',
