@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import { ProgressLocation, type QuickPickItem, Range, Uri, ViewColumn, WorkspaceEdit, window, workspace } from 'vscode';
 import { inputError, messageOf } from '../worker/errors.ts';
-import { isBesideCheckpoint, ownNetworkGlob } from './checkpointFiles.ts';
+import { isBesideCheckpoint, mayHoldNetwork, ownNetworkGlob } from './checkpointFiles.ts';
 import type { Engine } from './engine.ts';
 import { findProject, projectName, readProjectText } from './projectFiles.ts';
 import {
@@ -31,8 +31,12 @@ export interface SetUpContext {
 /** Where the network is: in a file of its own, or in the checkpoint. */
 type Network =
   | { readonly in: 'file'; readonly file: Uri }
-  /** @property loss The one it was compiled with; null where none is said, absent where nobody has looked. */
-  | { readonly in: 'checkpoint'; readonly checkpoint: Uri; readonly loss?: string | null };
+  | {
+      readonly in: 'checkpoint';
+      readonly checkpoint: Uri;
+      /** The one it was compiled with; null where none is said, absent where nobody has looked. */
+      readonly loss?: string | null;
+    };
 
 /** What is asked about, in this order. */
 type Step = 'model' | 'data' | 'loss';
@@ -132,7 +136,8 @@ interface FileItem extends QuickPickItem {
 /** @param checkpoint The one it is for, which holds no network itself. */
 async function pickNetwork(guide: Guide, checkpoint: Uri | undefined): Promise<Network | undefined> {
   const files = await newestFirst(await workspace.findFiles(modelGlob, excluded, filesOffered));
-  const [holder] = checkpoint === undefined ? await workspace.findFiles(ownNetworkGlob, excluded, 1) : [];
+  const holders = checkpoint === undefined ? await workspace.findFiles(ownNetworkGlob, excluded, filesOffered) : [];
+  const holder = holders.find(({ path }) => mayHoldNetwork(path));
   const own = {
     label: '$(check) The checkpoints hold it',
     detail: 'Keras and TensorFlow.js save the network with its parameters',
