@@ -22,16 +22,18 @@ interface CheckpointItem extends QuickPickItem {
  *
  * @param selected Rows of the view of runs, and files and folders of the Explorer.
  * @param measure Which measure stands for a checkpoint's sharpness.
+ * @param isKnown Whether a file or folder is a checkpoint, whatever its name.
  * @throws BasinError in Restricted Mode and where there is nothing to choose from.
  */
 export async function chooseCheckpoints(
   runs: RunSource,
   selected: readonly unknown[],
   measure: RunMeasureName,
+  isKnown: (checkpoint: Uri) => boolean,
 ): Promise<readonly Uri[]> {
   const refusal = refusalInRestrictedMode();
   if (refusal !== undefined) throw usageError(refusal);
-  const paths = [...new Set(selected.flatMap(given => checkpointOf(given, runs) ?? []))];
+  const paths = [...new Set(selected.flatMap(given => checkpointOf(given, runs, isKnown) ?? []))];
   if (paths.length > 1) return paths.map(path => Uri.file(path));
   const items = runs.runs.flatMap(run => itemsOf(run, paths, measure));
   if (items.length === 0) {
@@ -59,25 +61,20 @@ const present = ({ result }: RunState): readonly RunCheckpoint[] =>
   (result?.checkpoints ?? []).filter(own => own.present && own.state !== 'incomplete');
 
 /** The path of the checkpoint that something selected stands for; undefined where it stands for none. */
-function checkpointOf(given: unknown, runs: RunSource): string | undefined {
+function checkpointOf(given: unknown, runs: RunSource, isKnown: (checkpoint: Uri) => boolean): string | undefined {
   const path = fileOf(given);
   const folder = path ?? folderOfRun(given);
   const run = folder === undefined ? undefined : runs.run(folder);
   if (run !== undefined) return lastOf(run);
   if (path === undefined) return undefined;
   const isOfRun = typeof given === 'object' && given !== null && 'kind' in given;
-  return isOfRun || looksLikeCheckpoint(path) || isListed(path, runs) ? path : undefined;
+  return isOfRun || looksLikeCheckpoint(path) || isKnown(Uri.file(path)) ? path : undefined;
 }
 
 const folderOfRun = (given: unknown): string | undefined =>
   typeof given === 'object' && given !== null && 'kind' in given && given.kind === 'run' && 'folder' in given
     ? String(given.folder)
     : undefined;
-
-const isListed = (path: string, { runs }: RunSource): boolean =>
-  runs.some(({ folder, result }) =>
-    result?.checkpoints.some(({ file, present }) => present && Uri.joinPath(Uri.file(folder), file).fsPath === path),
-  );
 
 function lastOf(run: RunState): string | undefined {
   const last = present(run).at(-1);

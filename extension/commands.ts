@@ -37,6 +37,8 @@ export const contextKeys = {
   hasRuns: 'basin.hasRuns',
   /** Paths of the checkpoints of runs whose names do not look like it. */
   checkpoints: 'basin.checkpoints',
+  /** Paths of the folders that are one checkpoint each, be they of a run or not. */
+  checkpointFolders: 'basin.checkpointFolders',
 } as const;
 
 /** The view type of landscape panels. */

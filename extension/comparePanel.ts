@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { type Disposable, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
 import type {
   CompareExportKind,
@@ -10,6 +10,7 @@ import type {
 } from '../webview/compare/messages.ts';
 import { messageOf } from '../worker/errors.ts';
 import type { Store } from '../worker/store/store.ts';
+import { titleOf } from './checkpointFiles.ts';
 import { compareCommands, interpolationFileName } from './compareCommand.ts';
 import { type CompareMemory, comparisonId } from './compareMemory.ts';
 import { type ComparedFile, Comparison } from './comparison.ts';
@@ -76,7 +77,7 @@ export class ComparePanel {
     panel.title =
       checkpoints.length > 2
         ? `${checkpoints.length} Checkpoints Compared`
-        : checkpoints.map(({ fsPath }) => basename(fsPath)).join(' ↔ ');
+        : checkpoints.map(({ fsPath }) => titleOf(fsPath)).join(' ↔ ');
     this.#page = new PanelPage<ComparePanelState, ComparePageRequest, ToComparePage>(
       panel,
       context.extensionUri,

@@ -12,6 +12,7 @@ import {
   devicesRequest,
   directionsRequest,
   type InterpolateRequest,
+  inspectRequest,
   interpolateProgress,
   interpolateRequest,
   type PruneRequest,
@@ -44,6 +45,7 @@ import type {
   ConvexityResult,
   ConvexityUpdate,
   DevicesResult,
+  InspectResult,
   InterpolateResult,
   InterpolateUpdate,
   PruneResult,
@@ -82,6 +84,8 @@ export interface Engine {
   devices(): Promise<DevicesResult>;
   /** Writes the directions of a plane to a file. */
   directions(request: DirectionsRequest, signal: AbortSignal): Promise<void>;
+  /** What a checkpoint holds; none of its parameters' values are measured. */
+  inspect(request: Target, signal: AbortSignal): Promise<InspectResult>;
   /** The line between two checkpoints; partial results come until it is settled. */
   interpolate(
     request: InterpolateRequest,
@@ -161,6 +165,8 @@ export function createEngine(
       access.send(async allowedRoots => {
         await supervisor.request(directionsRequest, { ...request, allowedRoots }, { signal });
       }),
+    inspect: (request, signal) =>
+      access.send(allowedRoots => supervisor.request(inspectRequest, { ...request, allowedRoots }, { signal })),
     interpolate: (request, onPartial, signal) =>
       access.send(allowedRoots => {
         const token = `interpolate-${requests++}`;

@@ -8,12 +8,12 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { RUNTIME_VARIABLE, TFJS_VARIABLE } from '../worker/environment.ts';
 import { messageOf, usageError } from '../worker/errors.ts';
 import type { RunMeasureName } from '../worker/results.ts';
 import { Store } from '../worker/store/store.ts';
 import { AllowedFolders } from './allowedFolders.ts';
 import type { BasinApi } from './api.ts';
+import { CheckpointFolders } from './checkpointFolders.ts';
 import { chooseCheckpoints } from './chooseCheckpoints.ts';
 import { chooseTwoOthers } from './chooseTwoOthers.ts';
 import { type CommandId, commands, contextKeys } from './commands.ts';
@@ -48,6 +48,7 @@ import { showTrajectory } from './showTrajectory.ts';
 import { createStatusItem } from './statusItem.ts';
 import { offerInTerminal } from './terminalCommand.ts';
 import { visualizeLandscape } from './visualizeLandscape.ts';
+import { workerEnvironment } from './workerEnvironment.ts';
 import { WorkerSupervisor } from './workerSupervisor.ts';
 
 let supervisor: WorkerSupervisor | undefined;
@@ -55,7 +56,7 @@ let supervisor: WorkerSupervisor | undefined;
 export function activate(context: ExtensionContext): BasinApi {
   const { channel, log } = createLog();
   const engine = new WorkerSupervisor(context.asAbsolutePath('dist/worker.js'), log, {
-    environment: workerEnvironment,
+    environment: () => workerEnvironment(workspace.isTrusted, currentSettings()),
   });
   supervisor = engine;
   const allowed = new AllowedFolders(Uri.joinPath(context.globalStorageUri, 'allowedFolders.json').fsPath);
@@ -121,6 +122,8 @@ export function activate(context: ExtensionContext): BasinApi {
     showLandscape: checkpoint => panels.preview(checkpoint),
     showTrajectory: folder => showTrajectory(panels, runs, folder),
   });
+  const folders = new CheckpointFolders(log);
+  const isKnown = (uri: Uri): boolean => runs.checkpoint(uri.fsPath) !== undefined || folders.has(uri);
   const measure = (): RunMeasureName => currentSettings().statusBarMeasure;
   const comparePanels = new ComparePanels({
     ...shared,
@@ -150,6 +153,7 @@ export function activate(context: ExtensionContext): BasinApi {
     devices,
     offer,
     watched.subscription,
+    folders,
     runPanels,
     view,
     status,
@@ -164,8 +168,7 @@ export function activate(context: ExtensionContext): BasinApi {
       await engine.restart();
     }),
     ...registerCommands(channel, {
-      [commands.visualizeLandscape]: (clicked, selected) =>
-        visualizeLandscape(panels, clicked, selected, ({ fsPath }) => runs.checkpoint(fsPath) !== undefined),
+      [commands.visualizeLandscape]: (clicked, selected) => visualizeLandscape(panels, clicked, selected, isKnown),
       [commands.showLandscape]: () =>
         panels.lastActive === undefined ? visualizeLandscape(panels, undefined, undefined) : panels.lastActive.reveal(),
       [commands.setUpProject]: async clicked => {
@@ -200,7 +203,7 @@ export function activate(context: ExtensionContext): BasinApi {
         if (folder !== undefined) runPanels.show(folder);
       },
       [commands.compareCheckpoints]: async (_clicked, _selected, _given, all) => {
-        const checkpoints = await chooseCheckpoints(runs, all, measure());
+        const checkpoints = await chooseCheckpoints(runs, all, measure(), isKnown);
         if (checkpoints.length > 0) comparePanels.show(checkpoints);
       },
       [commands.showTrajectory]: async (_clicked, _selected, given) => {
@@ -229,16 +232,6 @@ function currentSettings(): Settings {
 }
 
 const workspaceFolders = (): readonly string[] => (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-
-/** Libraries of the user's are loaded in a trusted workspace only. */
-function workerEnvironment(): Readonly<Record<string, string>> {
-  if (!workspace.isTrusted) return {};
-  const { onnxruntimePath, tfjsPath } = currentSettings();
-  return {
-    ...(onnxruntimePath !== '' && { [RUNTIME_VARIABLE]: onnxruntimePath }),
-    ...(tfjsPath !== '' && { [TFJS_VARIABLE]: tfjsPath }),
-  };
-}
 
 /** VS Code waits for the promise, so that no worker outlives its window. */
 export async function deactivate(): Promise<void> {

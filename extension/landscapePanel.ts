@@ -1,9 +1,11 @@
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import type { AnalysisExportKind, AnalysisName, ExportKind, PanelState, PlaneOptions } from '../webview/messages.ts';
 import type { SurfaceResult } from '../worker/results.ts';
 import type { Store } from '../worker/store/store.ts';
 import { CheckpointAnalyses, type KeptAnalyses } from './analyses.ts';
+import { titleOf } from './checkpointFiles.ts';
+import { lastWritten } from './checkpointFolders.ts';
 import { copyCommand } from './copyCommand.ts';
 import type { Engine } from './engine.ts';
 import { exportLandscape } from './exportLandscape.ts';
@@ -75,7 +77,7 @@ export class LandscapePanel implements LandscapeView {
       kept: context.analyses,
       pass: () => this.#landscape.pass,
     });
-    panel.title = basename(checkpoint.fsPath);
+    panel.title = titleOf(checkpoint.fsPath);
     this.#page = new LandscapePage(panel, context, {
       state: () => ({ ...this.#landscape.state, ...this.#analyses.states }),
       exportAs: kind => this.exportAs(kind),
@@ -88,7 +90,7 @@ export class LandscapePanel implements LandscapeView {
       panel.onDidChangeViewState(() => context.onChange(this)),
       panel.onDidDispose(() => this.#onClose()),
     ];
-    this.#page.report(this.#analyses.restore(() => this.#written()));
+    this.#page.report(this.#analyses.restore(() => lastWritten(checkpoint)));
   }
 
   get state(): PanelState {
@@ -134,15 +136,7 @@ export class LandscapePanel implements LandscapeView {
   async restore(): Promise<void> {
     const { key } = (await this.#remembered) ?? {};
     const kept = key === undefined ? null : await (await this.#context.storeOf(this.checkpoint)).read(key);
-    await this.#landscape.restore(kept ?? undefined, await this.#written());
-  }
-
-  /** When the checkpoint was written last, in milliseconds since the epoch; undefined where that is not known. */
-  async #written(): Promise<number | undefined> {
-    return workspace.fs.stat(this.checkpoint).then(
-      ({ mtime }) => mtime,
-      () => undefined,
-    );
+    await this.#landscape.restore(kept ?? undefined, await lastWritten(this.checkpoint));
   }
 
   /** Stops whatever computes here. */

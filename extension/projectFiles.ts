@@ -1,6 +1,9 @@
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { FileType, Uri, workspace } from 'vscode';
+import { weightsIn } from '../worker/checkpoint/parts.ts';
 import { resultsFolder } from '../worker/store/resultsFolder.ts';
+import { mayHoldNetwork } from './checkpointFiles.ts';
+import { namesIn } from './checkpointFolders.ts';
 import type { Facts } from './landscape.ts';
 import { missingParts, type ProjectPart, projectFacts, resultsNamedIn } from './projectText.ts';
 
@@ -39,16 +42,18 @@ export async function readProjectText(project: Uri): Promise<string> {
 /** What basin.json says of a checkpoint, and why its landscape needs the guide first where it does not say enough. */
 export async function projectFactsOf(checkpoint: Uri): Promise<Facts> {
   const project = await findProject(checkpoint);
+  const bringsModel = await mayBringModel(checkpoint);
   if (project === undefined) {
+    const parts = bringsModel ? 'data belong' : 'model and data belong';
     return {
       obstacle: lacking(
-        'No basin.json says yet which model and data belong to this checkpoint; set up the project, which takes a few choices.',
+        `No basin.json says yet which ${parts} to this checkpoint; set up the project, which takes a few choices.`,
       ),
     };
   }
   const text = await readProjectText(project);
   // Only its author can mend what is no JSON; the engine says where.
-  const missing = missingParts(text)?.filter(part => part !== 'model' || !mayBringModel(checkpoint));
+  const missing = missingParts(text)?.filter(part => part !== 'model' || !bringsModel);
   if (missing === undefined) return {};
   if (missing.length === 0) return projectFacts(text);
   const parts = missing.map(part => partNames[part]).join(' and no ');
@@ -56,8 +61,12 @@ export async function projectFactsOf(checkpoint: Uri): Promise<Facts> {
   return { obstacle: lacking(`${name}: names no ${parts} yet; set up the project to add what is missing.`) };
 }
 
-/** Files of these kinds may hold their network too; the engine says where one does not. */
-const mayBringModel = ({ path }: Uri): boolean => /\.(keras|h5|hdf5|json|onnx)$/i.test(path);
+/** Whether a checkpoint may hold its network too, by its name or those in its folder; the engine says where one does not. */
+async function mayBringModel(checkpoint: Uri): Promise<boolean> {
+  if (mayHoldNetwork(checkpoint.path)) return true;
+  // What has an ending is hardly a folder.
+  return extname(checkpoint.path) === '' && mayHoldNetwork(weightsIn(await namesIn(checkpoint)) ?? '');
+}
 
 /** The folder in which the results of a checkpoint are kept: the one that its basin.json names, else `defaultStore`. */
 export async function resultsFolderOf(checkpoint: Uri, defaultStore: string): Promise<string> {

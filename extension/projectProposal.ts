@@ -47,13 +47,18 @@ export function proposeLosses(targets: DataArray): readonly LossKind[] {
 /** Whether inputs of this type are usually divided by 255 before a network sees them. */
 export const looksLikeBytes = (inputs: DataArray): boolean => inputs.dtype === 'uint8' && inputs.shape.length > 2;
 
-/** The folder for basin.json: the innermost that has both the model and the checkpoint, else the model's. */
-export function projectFolder(model: string, checkpoint: string | undefined): string {
-  let folder = dirname(model);
+/**
+ * The folder for basin.json: the innermost that has both the checkpoint and the model, or the data where the checkpoint
+ * holds its model; without a checkpoint, that of the model or the data.
+ *
+ * @param root The folder above which it never lies, whatever lies elsewhere.
+ */
+export function projectFolder(file: string, checkpoint: string | undefined, root?: string): string {
+  let folder = dirname(file);
   while (checkpoint !== undefined && isOutside(relative(folder, checkpoint)) && dirname(folder) !== folder) {
     folder = dirname(folder);
   }
-  return folder;
+  return root !== undefined && isOutside(relative(root, folder)) ? root : folder;
 }
 
 /** How basin.json in `folder` names a file, or an array by its suffix. */

@@ -2,6 +2,7 @@
 import { basename, dirname } from 'node:path';
 import { ProgressLocation, type QuickPickItem, Range, Uri, ViewColumn, WorkspaceEdit, window, workspace } from 'vscode';
 import { inputError, messageOf } from '../worker/errors.ts';
+import { isBesideCheckpoint, mayHoldNetwork, ownNetworkGlob } from './checkpointFiles.ts';
 import type { Engine } from './engine.ts';
 import { findProject, projectName, readProjectText } from './projectFiles.ts';
 import {
@@ -16,15 +17,35 @@ import {
   referenceFrom,
   worthOffering,
 } from './projectProposal.ts';
-import { completeProject, missingParts, type ProjectDraft } from './projectText.ts';
+import { completeProject, missingParts, type ProjectDraft, type ProjectPart } from './projectText.ts';
 import { offerTrust, refusalInRestrictedMode } from './trust.ts';
 import type { Log } from './workerProcess.ts';
 
 export interface SetUpContext {
-  readonly engine: Pick<Engine, 'arrays'>;
+  readonly engine: Pick<Engine, 'arrays' | 'inspect'>;
   readonly log: Log;
   /** Offers the way to a model where there is none yet. */
   readonly insertSnippet: () => Promise<void>;
+}
+
+/** Where the network is: in a file of its own, or in the checkpoint. */
+type Network =
+  | { readonly in: 'file'; readonly file: Uri }
+  | {
+      readonly in: 'checkpoint';
+      readonly checkpoint: Uri;
+      /** The one it was compiled with; null where none is said, absent where nobody has looked. */
+      readonly loss?: string | null;
+    };
+
+/** What is asked about, in this order. */
+type Step = 'model' | 'data' | 'loss';
+
+/** What the guide asks, and how its boxes are headed. */
+interface Guide extends SetUpContext {
+  readonly heading: (step: Step, what: string) => string;
+  /** The folder from which arrays are named while it is not known yet where basin.json will lie. */
+  readonly shownFrom: string;
 }
 
 const modelGlob = '**/*.onnx';
@@ -55,15 +76,47 @@ export async function setUpProject(context: SetUpContext, checkpoint: Uri | unde
     return true;
   }
 
-  const model = missing.includes('model') ? await pickModel(context) : null;
-  if (model === undefined) return false;
-  const folder = existing ? dirname(existing.fsPath) : projectFolder(model!.fsPath, checkpoint?.fsPath);
-  const data = missing.includes('data') ? await pickData(context, folder) : {};
+  const own = missing.includes('model') && checkpoint ? await networkIn(context, checkpoint) : undefined;
+  const root = rootOf(checkpoint);
+  const shownFrom = existing ? dirname(existing.fsPath) : (root ?? dirname(checkpoint?.fsPath ?? ''));
+  const guide: Guide = { ...context, heading: headingOf(missing, own), shownFrom };
+  const network = missing.includes('model') ? (own ?? (await pickNetwork(guide, checkpoint))) : null;
+  if (network === undefined) return false;
+  const data = missing.includes('data') ? await pickData(guide, network) : null;
   if (data === undefined) return false;
 
-  const draft: ProjectDraft = { ...(model && { model: referenceFrom(folder, model.fsPath) }), ...data };
+  const file = network?.in === 'file' ? network.file.fsPath : undefined;
+  const place = network?.in === 'checkpoint' ? network.checkpoint : checkpoint;
+  const folder = existing ? dirname(existing.fsPath) : projectFolder(file ?? data!.inputs.file, place?.fsPath, root);
+  const draft: ProjectDraft = {
+    ...(file && { model: referenceFrom(folder, file) }),
+    ...(data && draftOf(data, folder)),
+  };
   await write(existing ?? Uri.joinPath(Uri.file(folder), projectName), draft);
   return true;
+}
+
+/** The folder above which no basin.json belongs; undefined for a checkpoint outside of the workspace. */
+const rootOf = (checkpoint: Uri | undefined): string | undefined =>
+  (checkpoint ? workspace.getWorkspaceFolder(checkpoint) : workspace.workspaceFolders?.[0])?.uri.fsPath;
+
+function headingOf(missing: readonly ProjectPart[], own: Network | undefined): Guide['heading'] {
+  const steps: readonly Step[] = [
+    ...(missing.includes('model') && own === undefined ? (['model'] as const) : []),
+    ...(missing.includes('data') ? (['data', 'loss'] as const) : []),
+  ];
+  return (step, what) => `Set Up Project (${steps.indexOf(step) + 1} of ${steps.length}): ${what}`;
+}
+
+/**
+ * The network that a checkpoint holds itself; undefined where it holds none that Basin reads.
+ * @throws BasinError where the checkpoint cannot be read.
+ */
+async function networkIn({ engine }: SetUpContext, checkpoint: Uri): Promise<Network | undefined> {
+  const { ownModel } = await engine.inspect({ checkpoint: checkpoint.fsPath }, new AbortController().signal);
+  if (ownModel === undefined) return undefined;
+  if (ownModel.format === 'ONNX') return { in: 'file', file: checkpoint };
+  return { in: 'checkpoint', checkpoint, loss: ownModel.loss ?? null };
 }
 
 /** The checkpoint's basin.json; without a checkpoint, the only one of the workspace or that of its first folder. */
@@ -80,41 +133,58 @@ interface FileItem extends QuickPickItem {
   readonly uri?: Uri;
 }
 
-async function pickModel({ insertSnippet }: SetUpContext): Promise<Uri | undefined> {
+/** @param checkpoint The one it is for, which holds no network itself. */
+async function pickNetwork(guide: Guide, checkpoint: Uri | undefined): Promise<Network | undefined> {
   const files = await newestFirst(await workspace.findFiles(modelGlob, excluded, filesOffered));
+  const holders = checkpoint === undefined ? await workspace.findFiles(ownNetworkGlob, excluded, filesOffered) : [];
+  const holder = holders.find(({ path }) => mayHoldNetwork(path));
+  const own = {
+    label: '$(check) The checkpoints hold it',
+    detail: 'Keras and TensorFlow.js save the network with its parameters',
+  };
   const none = { label: '$(code) I have none yet', detail: 'Insert the lines that export it into my training script' };
   const other = { label: '$(folder-opened) Choose another file…', alwaysShow: true };
-  const items: FileItem[] = [...files.map(fileItem), none, other];
+  const items: FileItem[] = [...files.map(fileItem), ...(holder ? [own] : []), none, other];
   const picked = await window.showQuickPick(items, {
-    title: 'Set Up Project (1 of 3): Model',
+    title: guide.heading('model', 'Model'),
     placeHolder: 'The ONNX file of the network whose checkpoints these are',
     matchOnDescription: true,
   });
+  if (picked === own && holder) return { in: 'checkpoint', checkpoint: holder };
   if (picked === none) {
-    await insertSnippet();
+    await guide.insertSnippet();
     return undefined;
   }
-  if (picked === other) return chooseFile('Model', { 'ONNX models': ['onnx'] });
-  return picked?.uri;
+  const file = picked === other ? await chooseFile('Model', { 'ONNX models': ['onnx'] }) : picked?.uri;
+  return file && { in: 'file', file };
 }
 
-async function pickData(context: SetUpContext, folder: string): Promise<Omit<ProjectDraft, 'model'> | undefined> {
-  const arrays = await listArrays(
-    context,
-    await newestFirst(await workspace.findFiles(dataGlob, excluded, filesOffered)),
-  );
-  const inputs = await pickArray(context, folder, 'inputs', proposeInputs(arrays));
+interface ChosenData {
+  readonly inputs: FoundArray;
+  readonly targets?: FoundArray;
+  readonly scale?: number;
+  /** Absent where the checkpoint says it. */
+  readonly loss?: string;
+}
+
+async function pickData(guide: Guide, network: Network | null): Promise<ChosenData | undefined> {
+  const files = await workspace.findFiles(dataGlob, excluded, filesOffered);
+  const arrays = await listArrays(guide, await newestFirst(files.filter(({ path }) => !isBesideCheckpoint(path))));
+  const inputs = await pickArray(guide, 'inputs', proposeInputs(arrays));
   if (inputs === undefined || inputs === 'none') return undefined;
-  const targets = await pickArray(context, folder, 'targets', proposeTargets(arrays, inputs));
+  const targets = await pickArray(guide, 'targets', proposeTargets(arrays, inputs));
   if (targets === undefined) return undefined;
-  const reference = (array: FoundArray): string => referenceFrom(folder, array.file, array.suffix);
-  if (targets === 'none') return { inputs: reference(inputs), loss: 'output' };
-  const loss = await pickLoss(targets);
-  if (loss === undefined) return undefined;
-  const scale = looksLikeBytes(inputs) ? await pickScale() : 1;
+  if (targets === 'none') return { inputs, loss: 'output' };
+  const chosen = await pickLoss(guide, targets, network);
+  if (chosen === undefined) return undefined;
+  const scale = looksLikeBytes(inputs) ? await pickScale(guide) : 1;
   if (scale === undefined) return undefined;
-  const scaled = scale === 1 ? {} : { scale };
-  return { inputs: reference(inputs), targets: reference(targets), ...scaled, loss };
+  return { inputs, targets, ...(scale !== 1 && { scale }), ...chosen };
+}
+
+function draftOf({ inputs, targets, ...others }: ChosenData, folder: string): ProjectDraft {
+  const reference = (array: FoundArray): string => referenceFrom(folder, array.file, array.suffix);
+  return { inputs: reference(inputs), ...(targets && { targets: reference(targets) }), ...others };
 }
 
 interface ArrayItem extends QuickPickItem {
@@ -122,8 +192,7 @@ interface ArrayItem extends QuickPickItem {
 }
 
 async function pickArray(
-  context: SetUpContext,
-  folder: string,
+  guide: Guide,
   role: 'inputs' | 'targets',
   arrays: readonly FoundArray[],
 ): Promise<FoundArray | 'none' | undefined> {
@@ -131,7 +200,7 @@ async function pickArray(
   const other = { label: '$(folder-opened) Choose another file…', alwaysShow: true };
   const items: ArrayItem[] = [
     ...arrays.map(array => ({
-      label: referenceFrom(folder, array.file, array.suffix),
+      label: referenceFrom(guide.shownFrom, array.file, array.suffix),
       description: describeArray(array),
       array,
     })),
@@ -139,7 +208,7 @@ async function pickArray(
     other,
   ];
   const picked = await window.showQuickPick(items, {
-    title: `Set Up Project (2 of 3): ${role === 'inputs' ? 'Inputs' : 'Targets'}`,
+    title: guide.heading('data', role === 'inputs' ? 'Inputs' : 'Targets'),
     placeHolder:
       role === 'inputs' ? 'What the network is given' : 'What it should answer, one row for each of the inputs',
     matchOnDescription: true,
@@ -148,7 +217,7 @@ async function pickArray(
   if (picked !== other) return picked?.array;
   const file = await chooseFile(role === 'inputs' ? 'Inputs' : 'Targets', {});
   if (file === undefined) return undefined;
-  return pickArray(context, folder, role, await arraysOf(context, file, new AbortController().signal));
+  return pickArray(guide, role, await arraysOf(guide, file, new AbortController().signal));
 }
 
 const lossDetails: Readonly<Record<LossKind, string>> = {
@@ -157,23 +226,38 @@ const lossDetails: Readonly<Record<LossKind, string>> = {
   'bce-with-logits': 'One logit for each yes-or-no target',
 };
 
-async function pickLoss(targets: FoundArray): Promise<LossKind | undefined> {
-  const items = proposeLosses(targets).map((label, index) => ({
+/** The loss as basin.json names it; none where the checkpoint says it. */
+async function pickLoss(
+  guide: Guide,
+  targets: FoundArray,
+  network: Network | null,
+): Promise<{ readonly loss?: LossKind } | undefined> {
+  const compiled = network?.in === 'checkpoint' && network.loss !== null ? [compiledItem(network.loss)] : [];
+  const named = proposeLosses(targets).map((label, index) => ({
     label,
     detail: lossDetails[label],
-    ...(index === 0 && { description: `proposed for ${targets.dtype} targets` }),
+    ...(index === 0 && compiled.length === 0 && { description: `proposed for ${targets.dtype} targets` }),
+    chosen: { loss: label },
   }));
   const placeHolder = 'The loss that the network was trained with, as PyTorch defines it';
-  return (await window.showQuickPick(items, { title: 'Set Up Project (3 of 3): Loss', placeHolder }))?.label;
+  const items: (QuickPickItem & { readonly chosen: { readonly loss?: LossKind } })[] = [...compiled, ...named];
+  return (await window.showQuickPick(items, { title: guide.heading('loss', 'Loss'), placeHolder }))?.chosen;
 }
 
-async function pickScale(): Promise<number | undefined> {
+const compiledItem = (loss: string | undefined) => ({
+  label: 'As it was compiled',
+  detail: 'The checkpoint says its loss, so that basin.json need not',
+  ...(loss !== undefined && { description: loss }),
+  chosen: {},
+});
+
+async function pickScale(guide: Guide): Promise<number | undefined> {
   const items = [
     { label: 'Divide by 255', detail: 'The network was trained on numbers from 0 to 1', scale: 255 },
     { label: 'Leave as they are', detail: 'It was trained on numbers from 0 to 255', scale: 1 },
   ];
   const placeHolder = 'The inputs are bytes; how did the network see them?';
-  return (await window.showQuickPick(items, { title: 'Set Up Project (3 of 3): Bytes', placeHolder }))?.scale;
+  return (await window.showQuickPick(items, { title: guide.heading('loss', 'Bytes'), placeHolder }))?.scale;
 }
 
 /** The arrays of several files, of which some may be no data at all. */

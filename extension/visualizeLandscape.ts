@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { TabInputCustom, TabInputText, type Uri, window, workspace } from 'vscode';
 import { computationError, inputError, messageOf } from '../worker/errors.ts';
-import { checkpointGlob, looksLikeCheckpoint } from './checkpointFiles.ts';
+import { checkpointGlob, isBesideCheckpoint, looksLikeCheckpoint } from './checkpointFiles.ts';
 import type { LandscapePanels } from './landscapePanels.ts';
 import { offerTrust, refusalInRestrictedMode } from './trust.ts';
 
@@ -14,7 +14,7 @@ const filesOffered = 500;
  *
  * @param clicked The file whose menu was opened, absent in the command palette.
  * @param selected Every selected file, the clicked one included.
- * @param isKnown Whether the file is a checkpoint of a run, whatever its name.
+ * @param isKnown Whether a file or folder is a checkpoint, whatever its name.
  */
 export async function visualizeLandscape(
   panels: LandscapePanels,
@@ -88,7 +88,8 @@ async function checkpointItems(): Promise<readonly CheckpointItem[]> {
 
 async function findCheckpoints(): Promise<readonly Uri[]> {
   try {
-    return await workspace.findFiles(checkpointGlob, '**/node_modules/**', filesOffered);
+    const files = await workspace.findFiles(checkpointGlob, '**/node_modules/**', filesOffered);
+    return files.filter(({ path }) => !isBesideCheckpoint(path));
   } catch (error) {
     throw computationError(
       `The workspace could not be searched for checkpoints (${messageOf(error)}); choose Visualize Landscape in a file's menu instead.`,

@@ -81,6 +81,13 @@ export interface Match {
   readonly transposed?: true;
 }
 
+/** A network that a checkpoint holds beside its parameters. */
+export interface OwnModel {
+  readonly format: 'ONNX' | 'layers';
+  /** The loss that it was compiled with, as "loss" in basin.json names it, where that is said and Basin has it. */
+  readonly loss?: string;
+}
+
 export interface InspectResult {
   readonly kind: 'inspect';
   readonly checkpoint: string;
@@ -90,6 +97,8 @@ export interface InspectResult {
   readonly tensors: readonly InspectedTensor[];
   /** Tensors that are in the file and cannot be read, each with a sentence that says why. */
   readonly unreadable: readonly UnreadableTensor[];
+  /** The network that the checkpoint holds itself, so that basin.json need not name a model. */
+  readonly ownModel?: OwnModel;
   /** Absent without a project. */
   readonly matched?: readonly Match[];
   readonly unmatched?: { readonly checkpoint: readonly string[]; readonly model: readonly string[] };

@@ -1,5 +1,5 @@
 import { ConfigurationTarget, commands, Disposable, RelativePattern, Uri, window, workspace } from 'vscode';
-import { checkpointGlob, looksLikeCheckpoint } from '../checkpointFiles.ts';
+import { checkpointGlob, checkpointNames, looksLikeCheckpoint } from '../checkpointFiles.ts';
 import { contextKeys } from '../commands.ts';
 import type { Engine } from '../engine.ts';
 import { projectFactsOf, projectName } from '../projectFiles.ts';
@@ -39,7 +39,8 @@ export function watchRuns(parts: WatchRunsParts): { readonly runs: Runs; readonl
     watch: watchFolder,
     look: lookAt,
     budgetSeconds: () => 60 * settings().budgetMinutes || Number.POSITIVE_INFINITY,
-    obstacle: obstacleOf,
+    obstacle: folder =>
+      obstacleOf(folder, runs.run(folder)?.result?.checkpoints.findLast(({ present }) => present)?.file),
     wishes: { read: folder => memory.read(folder), keep: (folder, wish) => memory.keep(folder, wish) },
     clock: systemClock,
     log,
@@ -60,7 +61,7 @@ export function watchRuns(parts: WatchRunsParts): { readonly runs: Runs; readonl
     if (!workspace.isTrusted || !((await projectFound) || (await hasCheckpoint()))) return;
     await runs.refresh();
   };
-  const elsewhere = workspace.createFileSystemWatcher(`**/{${projectName},${checkpointGlob.replace('**/', '')}}`);
+  const elsewhere = workspace.createFileSystemWatcher(`**/{${[projectName, ...checkpointNames].join(',')}}`);
   const report = (uri: Uri): void => {
     const isIn = (folder: string): boolean => runs.run(Uri.joinPath(uri, folder).fsPath) !== undefined;
     const isOfRun = looksLikeCheckpoint(uri.path) && (isIn('..') || (isOfFolder(uri.path) && isIn('../..')));
@@ -91,17 +92,17 @@ export function watchRuns(parts: WatchRunsParts): { readonly runs: Runs; readonl
   };
 }
 
-/** What a run lacks is what each of its checkpoints does. */
-async function obstacleOf(folder: string): Promise<Obstacle | undefined> {
-  const { obstacle } = await projectFactsOf(Uri.joinPath(Uri.file(folder), 'checkpoint'));
+/** What a run lacks is what each of its checkpoints does, such as the last one. */
+async function obstacleOf(folder: string, last = 'checkpoint'): Promise<Obstacle | undefined> {
+  const { obstacle } = await projectFactsOf(Uri.joinPath(Uri.file(folder), last));
   if (obstacle?.type !== 'failed' || obstacle.remedy === undefined) return undefined;
   return { message: obstacle.message, remedy: obstacle.remedy };
 }
 
 /** Files that a folder consists of that is one checkpoint. */
-const folderGlob = '*/{*.safetensors,*.bin,*.index.json,trainer_state.json}';
+const folderGlob = '*/{*.safetensors,*.bin,*.index.json,model.json,trainer_state.json}';
 
-const isOfFolder = (path: string): boolean => /\.(safetensors|bin)$/.test(path);
+const isOfFolder = (path: string): boolean => /\.(safetensors|bin)$|\.index\.json$|\/model\.json$/.test(path);
 
 /** A pattern without folders makes VS Code watch the folder alone, and not what lies below. */
 function watchFolder(folder: string, onEvent: () => void): Disposable {

@@ -23,7 +23,7 @@ export interface SessionOptions {
   /** Packs what is installed besides Basin. */
   readonly others?: () => Promise<readonly string[]>;
   /** Changes the workspace before it is opened. */
-  readonly prepare?: (workspace: string) => void;
+  readonly prepare?: (workspace: string) => void | Promise<void>;
 }
 
 /** One window for the tests of the enclosing suite: call it in its body, and what it returns in its tests. */
@@ -38,7 +38,7 @@ export function openSession({ name, version = 'current', others, prepare }: Sess
       workspace: demo,
       extension: { vsix: [vsix, ...((await others?.()) ?? [])] },
     });
-    prepare?.(server.workspace);
+    await prepare?.(server.workspace);
     session = { browser, server, page: await openWorkbench(browser, server.url) };
   });
   afterEach(async function () {

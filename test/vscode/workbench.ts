@@ -54,9 +54,13 @@ export async function chooseInContextMenu(page: Page, path: string, label: strin
 /** The same of any row. */
 export async function chooseIn(page: Page, row: Locator, label: string): Promise<number> {
   const item = page.locator('.context-view .monaco-menu .action-item', { hasText: label });
-  // What VS Code does at the same time may close a menu that was just opened.
-  do await row.click({ button: 'right' });
-  while (!(await happens(item.waitFor({ timeout: 15_000 }))));
+  // What VS Code does at the same time may close a menu that was just opened, and one that was opened before the
+  // extension's entries were there never gets them, and covers the row.
+  for (;;) {
+    await row.click({ button: 'right' });
+    if (await happens(item.waitFor({ timeout: 15_000 }))) break;
+    await page.keyboard.press('Escape');
+  }
   // VS Code swallows a click within the menu's first moments, and no event says when they are over.
   await page.waitForTimeout(300);
   for (;;) {

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
 import { permittedPath } from '../io/access.ts';
+import { isIndexName, isNamedByFolder, isShard, partIn, weightsIn } from './parts.ts';
 import { type Position, positionInName } from './position.ts';
 import { trainerPosition } from './trainerState.ts';
 
@@ -20,19 +21,8 @@ const DEEPSPEED_FILE = /(_optim_states|^mp_rank_\d+_model_states|^zero_pp_rank_.
 const DEEPSPEED = 'run `python zero_to_fp32.py . pytorch_model.bin`';
 const DISTRIBUTED = 'python -m torch.distributed.checkpoint.format_utils dcp_to_torch';
 
-/** A file of a model that is saved in several. */
-const SHARD = /-(\d{5})-of-(\d{5})\.(bin|safetensors|pt|pth)$/;
-
 /** Names that a checkpoint Basin reads is likely to have. */
 const CHECKPOINT_FILE = /\.(pt|pth|th|ckpt|bin|npz|safetensors|keras|h5|hdf5)$/i;
-
-/** What Hugging Face's libraries call the weights in a folder of theirs, the one they load first before the others. */
-const WEIGHTS: readonly string[] = [
-  'model.safetensors',
-  'pytorch_model.bin',
-  'diffusion_pytorch_model.safetensors',
-  'diffusion_pytorch_model.bin',
-].flatMap(name => [name, `${name}.index.json`]);
 
 const FOLDERS: readonly FolderKind[] = [
   {
@@ -50,9 +40,18 @@ const FOLDERS: readonly FolderKind[] = [
       `a PyTorch distributed checkpoint in several files; run \`${DISTRIBUTED} FOLDER model.pt\` with this folder and name that file.`,
   },
   {
+    matches: names => names.filter(isIndexName).length > 1,
+    message: names => {
+      const indices = names.filter(isIndexName).sort();
+      return `holds ${indices.length} checkpoints in several files each; name the index of one of them, such as ${indices.at(-1)}.`;
+    },
+  },
+  {
     matches: names => names.some(isShard),
-    message: names =>
-      `holds ${names.filter(isShard).length} shards of a checkpoint, and no index that names them; it is still being written, or was copied without its .index.json.`,
+    message: names => {
+      const shards = names.filter(isShard);
+      return `holds ${shards.length} shards of a checkpoint, and no index that names them; it is still being written, or was copied without its ${partIn(shards[0]!)!.index}.`;
+    },
     incomplete: true,
   },
   {
@@ -96,8 +95,7 @@ export async function checkpointPlace(path: string): Promise<CheckpointPlace> {
   const status = await stat(permitted).catch(() => null);
   const name = basename(resolve(path));
   if (!status?.isDirectory()) {
-    const isOfFolder = WEIGHTS.includes(name);
-    const position = isOfFolder ? await folderPosition(dirname(resolve(path))) : positionInName(name);
+    const position = isNamedByFolder(name) ? await folderPosition(dirname(resolve(path))) : positionInName(name);
     return { file: path, name, label: name, position };
   }
   const names = await readdir(permitted).catch((error: unknown) => error);
@@ -115,46 +113,9 @@ function refusal(name: string, names: readonly string[]): BasinError {
   return (kind?.incomplete ? incompleteError : inputError)(`${name}: ${message}`);
 }
 
-/** The file to read first of the folder that holds these names; null where it is no checkpoint. */
-const weightsIn = (names: readonly string[]): string | null => WEIGHTS.find(name => names.includes(name)) ?? null;
-
-/** What trainers write beside the weights, which is no checkpoint: the optimizer's state, random states, options. */
-const TRAINER_FILES =
-  /^(optimizer(_\d+)?\.(pt|bin)|scheduler(_\d+)?\.(pt|bin)|scaler\.pt|sampler(_\d+)?\.bin|rng_state(_\d+)?\.pth|random_states_\d+\.pkl|training_args\.bin)$/;
-
-/** Whether a file is what a trainer of Hugging Face's keeps beside the weights, by its name. */
-export const isTrainerFile = (name: string): boolean => TRAINER_FILES.test(name);
-
-/** A folder that holds these is no checkpoint of a run but a run, with the weights of its end beside them. */
-const CHECKPOINT_FOLDER = /^checkpoint[-_]\d+$/;
-
-/** Whether a folder is a checkpoint of a run, or one that is being written, by the names in it. */
-export const isCheckpointFolder = (names: readonly string[]): boolean =>
-  (weightsIn(names) !== null || names.some(isShard)) && !names.some(name => CHECKPOINT_FOLDER.test(name));
-
-/**
- * The names of the files that hold a checkpoint together, of those that lie in its folder: of an index, all of the ending
- * of its shards, whatever they are called.
- * @param first the file to read first; null: the one of a folder that is a checkpoint.
- */
-export function partsOf(first: string | null, names: readonly string[]): readonly string[] {
-  const file = first ?? weightsIn(names);
-  if (file === null) return names.filter(isShard).sort();
-  if (!isIndexName(file)) return [file];
-  const ending = file.replace(/^.*(\.\w+)\.index\.json$/, '$1');
-  const isPart = (name: string): boolean => name.endsWith(ending) && !isTrainerFile(name) && !WEIGHTS.includes(name);
-  return [file, ...names.filter(isPart).sort()];
-}
-
 /** How far training was when a folder was written: as the trainer noted, else as the folder's name tells. */
 const folderPosition = async (folder: string): Promise<Position> =>
   (await trainerPosition(folder)) ?? positionInName(basename(folder));
-
-/** Whether a file is one of several that hold a checkpoint together, by its name. */
-export const isShard = (name: string): boolean => Number(SHARD.exec(name)?.[2] ?? 0) > 1;
-
-/** Whether a file names the shards of a checkpoint, by its name. */
-export const isIndexName = (name: string): boolean => /\.(safetensors|bin)\.index\.json$/.test(name);
 
 /** Why a file is no checkpoint of its own but one part of several, told by its name; null where it may be one. */
 export function partRefusal(file: string): BasinError | null {
@@ -168,11 +129,9 @@ export function partRefusal(file: string): BasinError | null {
       `${file}: one part of a PyTorch distributed checkpoint; run \`${DISTRIBUTED} FOLDER model.pt\` with its folder and name that file.`,
     );
   }
-  const [, index, count] = SHARD.exec(file) ?? [];
-  if (Number(count) > 1) {
-    return inputError(
-      `${file}: part ${Number(index)} of ${Number(count)} of a checkpoint; name its folder, or the .index.json in it.`,
-    );
-  }
-  return null;
+  const part = partIn(file);
+  if (part === null) return null;
+  return inputError(
+    `${file}: part ${part.part} of ${part.of} of a checkpoint; take its folder, or the ${part.index} in it, instead.`,
+  );
 }

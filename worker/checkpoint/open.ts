@@ -95,6 +95,11 @@ const REFUSALS: readonly Refusal[] = [
     matches: head => !/[^\t\n\r\x20-\x7e\x80-\xff]/.test(head.toString('latin1')),
     message: 'a text file and no checkpoint; name the file that the training wrote.',
   },
+  {
+    matches: (_, { name }) => /\.bin$/i.test(name),
+    message:
+      "no known format of checkpoints; if it holds the weights of a model.json beside it, take that instead, else save the model's state_dict with torch.save.",
+  },
 ];
 
 /** Bytes that decide the format. */

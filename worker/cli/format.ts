@@ -11,6 +11,7 @@ import type {
   EigenvectorLine,
   InspectResult,
   LossResult,
+  OwnModel,
   Plane,
   ProbeMean,
   PruneResult,
@@ -96,12 +97,21 @@ function formatInspect(result: InspectResult): string[] {
     `${result.checkpoint}: ${result.format}${result.step === null ? '' : `, step ${result.step}`}`,
     ...table(result.matched ? ['tensor', 'type', 'shape', 'in the model'] : ['tensor', 'type', 'shape', ''], rows),
     ...result.unreadable.map(({ reason }) => `Not readable: ${reason}`),
+    ...(result.ownModel ? [ownModelText(result.ownModel)] : []),
     ...(result.parameters === undefined ? [] : [`${result.parameters} parameters of ${result.model}`]),
     ...(missing.length > 0 ? [`The model also holds ${missing.join(', ')}, which the checkpoint lacks.`] : []),
     ...(result.notes ?? []).map(note => `Note: ${note}`),
-    ...(result.problem ? [result.matched ? `It does not fit: ${result.problem}` : `No model: ${result.problem}`] : []),
+    ...(result.problem ? [`${problemTitle(result)}: ${result.problem}`] : []),
   ];
 }
+
+const problemTitle = ({ matched, ownModel }: InspectResult): string =>
+  matched ? 'It does not fit' : ownModel ? 'No project' : 'No model';
+
+const ownModelText = ({ loss }: OwnModel): string => {
+  const compiled = loss === undefined ? '' : `, compiled with the loss ${loss}`;
+  return `It holds its network${compiled}: basin.json need not name a model.`;
+};
 
 /** Reason and remedy. */
 const sentencesOf = ({ reason, remedy }: Pick<DeviceReport, 'reason' | 'remedy'>): string =>

@@ -7,7 +7,7 @@ import { openProject } from '../project.ts';
 import type { Target } from '../protocol.ts';
 import type { InspectResult } from '../results.ts';
 import { elementCount } from '../tensor.ts';
-import { openModel, siblingsOf } from './openModel.ts';
+import { openModel, ownModelOf, siblingsOf } from './openModel.ts';
 import { parameterFilter } from './problem.ts';
 
 /**
@@ -17,6 +17,7 @@ import { parameterFilter } from './problem.ts';
 export async function inspect(target: Target): Promise<InspectResult> {
   const checkpoint = await openCheckpoint(target.checkpoint);
   try {
+    const ownModel = await ownModelOf(checkpoint);
     const result: InspectResult = {
       kind: 'inspect',
       checkpoint: target.checkpoint,
@@ -24,6 +25,7 @@ export async function inspect(target: Target): Promise<InspectResult> {
       step: checkpoint.position.step ?? checkpoint.position.epoch,
       tensors: checkpoint.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
       unreadable: checkpoint.unreadable,
+      ...(ownModel && { ownModel }),
       ...(checkpoint.notes && { notes: checkpoint.notes }),
     };
     try {

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import type { Architecture, Checkpoint } from '../checkpoint/checkpoint.ts';
 import { ONNX } from '../checkpoint/onnx.ts';
 import { openCheckpoint } from '../checkpoint/open.ts';
 import { BasinError, incompleteError, inputError, messageOf } from '../errors.ts';
 import { type ModelFile, readModel } from '../graph/onnx/read.ts';
 import type { ExternalData } from '../graph/onnx/tensors.ts';
 import { permittedPath } from '../io/access.ts';
-import { readLayers } from '../model/layers/read.ts';
+import { type LayersSource, readLayers } from '../model/layers/read.ts';
 import type { Siblings } from '../model/match.ts';
 import type { LossSettings } from '../objective/loss.ts';
 import { nameInProject, type Project } from '../project.ts';
-import type { Source } from '../results.ts';
+import type { OwnModel, Source } from '../results.ts';
 
 /** A model, the file it is from, and the loss it is measured by. */
 export interface OpenedModel {
@@ -34,17 +34,50 @@ export async function openModel(project: Project, checkpoint: Checkpoint): Promi
   }
   if (!architecture) {
     throw inputError(
-      `${project.file}: lacks "model", and ${checkpoint.name} (${checkpoint.format}) says nothing of its network; export the model to ONNX and name the file.`,
+      `${project.file}: lacks "model", and ${checkpoint.name} (${checkpoint.format}) says nothing of its network; ${remedyOf(checkpoint)}.`,
     );
   }
-  const { name } = architecture;
-  if (architecture.format !== 'layers') {
+  const source = await layersOf(architecture, tensors);
+  const digest = createHash('sha256').update(JSON.stringify(source.model)).digest('hex');
+  const opened = readLayers(source, project.namesLoss ? project.loss : null);
+  return { ...opened, source: { file: source.name, digest } };
+}
+
+/** Formats whose writers can keep the network beside the parameters. */
+const MAY_HOLD_LAYERS = /^(Keras|TensorFlow\.js)/;
+
+const remedyOf = ({ format }: Checkpoint): string =>
+  MAY_HOLD_LAYERS.test(format)
+    ? 'save the whole model with model.save, or export it to ONNX and name that file as "model"'
+    : 'export the model to ONNX and name the file';
+
+async function layersOf(architecture: Architecture, tensors: Checkpoint['tensors']): Promise<LayersSource> {
+  const { name, format } = architecture;
+  if (format !== 'layers') {
     throw inputError(`${name}: Basin does not read graphs of TensorFlow; name an ONNX file as "model" in basin.json.`);
   }
-  const description = await architecture.read();
-  const digest = createHash('sha256').update(JSON.stringify(description.model)).digest('hex');
-  const opened = readLayers({ ...description, name, tensors }, project.namesLoss ? project.loss : null);
-  return { ...opened, source: { file: name, digest } };
+  return { ...(await architecture.read()), name, tensors };
+}
+
+/** The network that a checkpoint holds itself; undefined where it holds none, or one that Basin cannot read. */
+export async function ownModelOf({ architecture, format, tensors, file }: Checkpoint): Promise<OwnModel | undefined> {
+  if (format === ONNX && file !== undefined) return { format: 'ONNX' };
+  if (!architecture) return undefined;
+  const readWith = async (asked: LossSettings | null) =>
+    orUndefined(async () => readLayers(await layersOf(architecture, tensors), asked));
+  const compiled = await readWith(null);
+  if (compiled) return { format: 'layers', loss: compiled.loss.kind };
+  // Of any loss that is named the layers are the same.
+  return (await readWith({ kind: 'mse' })) && { format: 'layers' };
+}
+
+async function orUndefined<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BasinError && error.kind === 'input') return undefined;
+    throw error;
+  }
 }
 
 /** Weights in a second file beside the model stay there until they are needed. */

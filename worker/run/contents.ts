@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isIndexName, partsOf } from '../checkpoint/folder.ts';
+import { isFirstOfSeveral, partsOf } from '../checkpoint/parts.ts';
 import { permittedPath } from '../io/access.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function contentsDigest(path: string): Promise<string> {
   const hash = createHash('sha256');
   const permitted = permittedPath(path);
   const isFolder = (await stat(permitted)).isDirectory();
-  if (!isFolder && !isIndexName(basename(path))) await add(hash, permitted);
+  if (!isFolder && !isFirstOfSeveral(basename(path))) await add(hash, permitted);
   else {
     const folder = isFolder ? permitted : dirname(permitted);
     for (const part of partsOf(isFolder ? null : basename(path), await readdir(folder))) {

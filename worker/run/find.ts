@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve } from 'node:path';
-import { isCheckpointFolder } from '../checkpoint/folder.ts';
+import { isCheckpointFolder } from '../checkpoint/parts.ts';
 import { positionInName } from '../checkpoint/position.ts';
 import { BasinError, throwIfAborted } from '../errors.ts';
 import { permittedPath } from '../io/access.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isCheckpointFolder, isIndexName, partsOf } from '../checkpoint/folder.ts';
+import { isCheckpointFolder, isFirstOfSeveral, partsOf } from '../checkpoint/parts.ts';
 import { TRAINER_STATE } from '../checkpoint/trainerState.ts';
 import { inputError } from '../errors.ts';
 import { permittedPath } from '../io/access.ts';
@@ -56,7 +56,7 @@ export async function listFiles(folder: string): Promise<readonly PresentVersion
 export async function currentVersion(folder: string, file: string): Promise<PresentVersion | null> {
   const path = join(folder, file);
   const status = await stat(path).catch(() => null);
-  if (status?.isFile()) return isIndexName(file) ? joinedVersion(folder, file, file) : toVersion(file, status);
+  if (status?.isFile()) return isFirstOfSeveral(file) ? joinedVersion(folder, file, file) : toVersion(file, status);
   const version = status?.isDirectory() ? await joinedVersion(path, null, file) : null;
   return version && { ...version, isFolder: true };
 }

@@ -1,6 +1,6 @@
 /** What a file's name alone tells of whether it may be a checkpoint. */
 import { extname } from 'node:path';
-import { isIndexName, isShard, isTrainerFile } from '../checkpoint/folder.ts';
+import { isIndexName, isShard, isTrainerFile } from '../checkpoint/parts.ts';
 import { positionInName } from '../checkpoint/position.ts';
 
 /** Names that writers give what they have not finished, or do not mean to be found. */
@@ -22,7 +22,7 @@ const OTHERS: ReadonlySet<string> = new Set(
 );
 
 /** Endings that mean a checkpoint, so that a file that cannot be read is worth a sentence. */
-const CHECKPOINTS: ReadonlySet<string> = new Set(['pt', 'pth', 'th', 'ckpt', 'bin', 'npz', 'safetensors']);
+const CHECKPOINTS: ReadonlySet<string> = new Set(['pt', 'pth', 'th', 'ckpt', 'bin', 'npz', 'safetensors', 'keras']);
 
 /** The ending in lower case, without its dot; empty where there is none. A number is no ending: `model.500`. */
 export function endingOf(name: string): string {
@@ -36,8 +36,9 @@ const isTemporary = (name: string): boolean => TEMPORARY.some(pattern => pattern
 export const mayBeCheckpoint = (name: string): boolean =>
   !isTemporary(name) && (isIndexName(name) || (!OTHERS.has(endingOf(name)) && !isShard(name) && !isTrainerFile(name)));
 
-/** Whether its name says that a file is a checkpoint. */
-export const isNamedCheckpoint = (name: string): boolean => CHECKPOINTS.has(endingOf(name)) || isIndexName(name);
+/** Whether its name says that a file is a checkpoint. Other HDF5 files than weights of Keras may hold anything. */
+export const isNamedCheckpoint = (name: string): boolean =>
+  CHECKPOINTS.has(endingOf(name)) || /\.weights\.h5$/i.test(name) || isIndexName(name);
 
 /** Whether a folder may be a checkpoint: one with a number, or one that is kept because it is the best or the last. */
 export function mayBeCheckpointFolder(name: string): boolean {

@@ -46,6 +46,11 @@ describe('folders of checkpoints', () => {
       /^checkpoint: an adapter without the model it belongs to; merge the two with merge_and_unload/,
     ],
     ['of TensorFlow', ['saved_model.pb', 'variables/variables.index'], /^checkpoint: a TensorFlow checkpoint/],
+    [
+      'of two sharded checkpoints',
+      ['a.safetensors.index.json', 'b.safetensors.index.json', 'b-00001-of-00002.safetensors'],
+      /holds 2 checkpoints in several files each; name the index of one of them, such as b\.safetensors\.index\.json/,
+    ],
     ['of a run', ['epoch_1.pt', 'epoch_2.pt', 'log.txt'], /name a file in it, such as epoch_2\.pt \(2 files look like/],
     ['of one file', ['model.ckpt'], /name a file in it, such as model\.ckpt\.$/],
     ['of nothing', [], /^checkpoint: a folder without checkpoints/],
@@ -61,13 +66,33 @@ describe('folders of checkpoints', () => {
     ['bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt', /one part of a DeepSpeed/],
     ['__0_0.distcp', /^__0_0\.distcp: one part of a PyTorch distributed .*dcp_to_torch FOLDER model\.pt/],
     ['.metadata', /one part of a PyTorch distributed/],
-    ['pytorch_model-00001-of-00002.bin', /: part 1 of 2 of a checkpoint; name its folder, or the \.index\.json in it/],
+    [
+      'pytorch_model-00001-of-00002.bin',
+      /: part 1 of 2 of a checkpoint; take its folder, or the \.index\.json in it, instead/,
+    ],
     ['model-00002-of-00003.safetensors', /: part 2 of 3 of/],
+    ['group1-shard1of1.bin', /: part 1 of 1 of a checkpoint; take its folder, or the model\.json in it, instead/],
+    ['model-2of3.bin', /: part 2 of 3 of a checkpoint; .* model\.json/],
   ];
   for (const [file, message] of parts) {
     it(`${file} is refused with a remedy`, () =>
       withFolder([file], folder => refuses(() => openCheckpoint(join(folder, file)), 'input', message)));
   }
+
+  it('weights of TensorFlow.js without their model.json are incomplete', () =>
+    withFolder(['group1-shard1of2.bin', 'group1-shard2of2.bin'], folder =>
+      refuses(() => openCheckpoint(folder), 'incomplete', /^checkpoint: holds 2 shards .* without its model\.json/),
+    ));
+
+  it('weights that are called like any other file are refused with what to take instead', () =>
+    withFolder([], async folder => {
+      await writeFile(join(folder, 'weights.bin'), Buffer.from(Float32Array.of(0.25, -1, 3).buffer));
+      await refuses(
+        () => openCheckpoint(join(folder, 'weights.bin')),
+        'input',
+        /^weights\.bin: .*weights of a model\.json beside it, take that instead/,
+      );
+    }));
 
   it('a model in one numbered file is read', () =>
     withFolder([], async folder => {

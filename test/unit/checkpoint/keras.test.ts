@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import h5wasm from 'h5wasm/node';
 import { openCheckpoint, readCheckpoint } from '../../../worker/checkpoint/open.ts';
 import { type ErrorKind, incompleteError } from '../../../worker/errors.ts';
 import { openHdf5 } from '../../../worker/io/hdf5/file.ts';
@@ -203,6 +204,27 @@ describe('HDF5', () => {
   it('is refused where groups lie in themselves', () =>
     refuses(() => openCheckpoint(inFixtures('cyclic.h5')), 'input', /^cyclic\.h5: .*more than 64 deep/));
 
+  const cycles: readonly (readonly [what: string, target: string])[] = [
+    ['a group that it lies in', '/group'],
+    ['itself', '/group/link'],
+  ];
+  for (const [what, target] of cycles) {
+    it(`is refused where a soft link leads to ${what}`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'basin-hdf5-'));
+      try {
+        const path = join(folder, 'x.h5');
+        await h5wasm.ready;
+        const file = new h5wasm.File(path, 'w');
+        file.create_group('group').create_soft_link(target, 'link');
+        file.close();
+        const bytes = await readFile(path);
+        await refuses(() => open(bytes), 'input', /^x: .*too many links/);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
+
   it('is incomplete where it is cut short', async () => {
     const bytes = await readFile(inFixtures('digits.h5'));
     for (const length of [1, 7, 8, 12, 47, 96, 2048, bytes.length - 1]) {
@@ -293,6 +315,30 @@ async function inFolder(files: Readonly<Record<string, string | Uint8Array>>, wo
 }
 
 describe('model.json', () => {
+  it('makes its folder one checkpoint, with the step of its content', () =>
+    inFolder({}, async folder => {
+      const checkpoint = await openCheckpoint(folder);
+      await checkpoint.close();
+      assert.equal(checkpoint.name, 'model');
+      assert.equal(checkpoint.file, join(folder, 'model.json'));
+      assert.deepEqual(checkpoint.position, { step: 300, epoch: null });
+      assert.equal(checkpoint.tensors.length, 6);
+    }));
+
+  it('has the step of its folder where its content tells none, however it is named', () =>
+    inFolder({}, async folder => {
+      const model = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
+      for (const weight of model.weightsManifest[0].weights) if (weight.name === 'iter') weight.name = 'other';
+      await writeFile(join(folder, 'model.json'), JSON.stringify(model));
+      const renamed = join(folder, '..', 'epoch_12');
+      await rename(folder, renamed);
+      for (const path of [renamed, join(renamed, 'model.json')]) {
+        const { position, close } = await openCheckpoint(path);
+        await close();
+        assert.deepEqual(position, { step: null, epoch: 12 });
+      }
+    }));
+
   const weight = { name: 'w', shape: [2], dtype: 'float32' };
   const manifest = (weights: readonly object[], paths: readonly string[] = ['w.bin']) =>
     JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths, weights }] });

@@ -49,7 +49,14 @@ describe('what is refused', () => {
     it(what, () => refuses(() => readCheckpoint(fromBytes('x', bytes)), kind, message));
   }
 
-  const truncated = ['strided.pt', 'legacy-strided.pth', 'step-40.safetensors', 'arrays.npz', 'deflated.pt'];
+  const truncated = [
+    'strided.pt',
+    'legacy-strided.pth',
+    'step-40.safetensors',
+    'arrays.npz',
+    'deflated.pt',
+    '../keras/digits.keras',
+  ];
   for (const file of truncated) {
     it(`${file}, cut short anywhere`, async () => {
       const whole = readFixture(file);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openCheckpoint } from '../../../worker/checkpoint/open.ts';
 import type { ErrorKind } from '../../../worker/errors.ts';
+import { withinRoots } from '../../../worker/io/access.ts';
 import { safetensorsBytes } from '../../../worker/io/safetensorsWriter.ts';
 import { readFixture, refuses } from '../io/fixtures.ts';
 
@@ -106,6 +107,16 @@ describe('checkpoints in several files', () => {
       { 'model.safetensors': shard(['w']), 'optimizer.pt': '', 'training_args.bin': '' },
       '',
       { name: 'checkpoint-500', format: 'safetensors', step: 500, values: { w: 0 } },
+    ],
+    [
+      'a folder whose index is called otherwise',
+      {
+        'weights.fp32.safetensors.index.json': index({ 'a.weight': A, 'a.bias': A, 'b.weight': B }),
+        [A]: shard(['a.weight', 'a.bias']),
+        [B]: shard(['b.weight'], 2),
+      },
+      '',
+      { name: 'checkpoint-500', format: 'safetensors, 2 shards', step: 500, values },
     ],
     [
       'the one file of a folder',
@@ -251,6 +262,23 @@ describe('checkpoints in several files', () => {
   for (const [what, files, kind, message] of refused) {
     it(`${what} are refused`, () => withFiles(files, folder => refuses(() => openCheckpoint(folder), kind, message)));
   }
+
+  it('are not read where a shard is a link out of the folders that may be read', () =>
+    withFiles(without(B), async folder => {
+      const elsewhere = await mkdtemp(join(tmpdir(), 'basin-elsewhere-'));
+      try {
+        await writeFile(join(elsewhere, 'b.safetensors'), shard(['b.weight'], 2));
+        await symlink(join(elsewhere, 'b.safetensors'), join(folder, B));
+        await check(folder, { name: 'checkpoint-500', format: 'safetensors, 2 shards', step: 500, values });
+        await refuses(
+          () => withinRoots([dirname(folder)], () => openCheckpoint(folder)),
+          'outside',
+          /^model-00002-of-00002\.safetensors: lies in .*, outside of this workspace/,
+        );
+      } finally {
+        await rm(elsewhere, { recursive: true });
+      }
+    }));
 
   it('leave no file open when they are refused', async function () {
     if (process.platform !== 'linux') this.skip();

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Engines } from '../../../worker/commands/context.ts';
+import { loss } from '../../../worker/commands/loss.ts';
 import type { Engine, Feeds } from '../../../worker/engine/engine.ts';
 import { evaluateReference } from '../../../worker/engine/reference.ts';
 import { loadBackend } from '../../../worker/engine/tfjs/backend.ts';
 import { kernels } from '../../../worker/engine/tfjs/kernels.ts';
 import { createTfjsEngine } from '../../../worker/engine/tfjs.ts';
+import { TFJS_VARIABLE } from '../../../worker/environment.ts';
 import { matMul, mean, reshape, square, sub, tanh } from '../../../worker/graph/arithmetic.ts';
 import { toDense } from '../../../worker/graph/dense.ts';
 import { apply, constant, type Graph, input, parameter } from '../../../worker/graph/graph.ts';
@@ -16,6 +19,7 @@ import { type DrawnCase, drawnCases } from '../graph/cases/cases.ts';
 import { expressionOf, isDifferentiated } from '../graph/cases/expressions.ts';
 import { randomGraphs } from '../graph/cases/graphs.ts';
 import { checkEngine } from '../graph/derivativeChecks.ts';
+import { DIGITS_MLP, never } from '../objective/problems.ts';
 
 /**
  * Relative to the largest element. float32 rounds to 6e-8; TensorFlow.js's error function is an approximation to 1.5e-7
@@ -195,5 +199,24 @@ describe('the TensorFlow.js that the user points to', () => {
     await writeFile(join(broken, 'package.json'), '{"name":"@tensorflow/tfjs-node","version":"4.22.0","main":"i.cjs"}');
     await writeFile(join(broken, 'i.cjs'), "throw new Error('libtensorflow.so.2: cannot open');");
     await assert.rejects(loadBackend(broken), { message: /cannot be loaded \(libtensorflow.so.2: cannot open\)/ });
+  });
+
+  it('is not looked for until the engine is asked for', async () => {
+    const before = process.env[TFJS_VARIABLE];
+    process.env[TFJS_VARIABLE] = join(folder, 'nowhere');
+    const engines = new Engines();
+    try {
+      const lossBy = (engine: 'auto' | 'tfjs') =>
+        loss(
+          { checkpoint: join(DIGITS_MLP, 'runs/sgd/step_00300.pt'), samples: 5, engine },
+          { engines, signal: never },
+        );
+      assert.match((await lossBy('auto')).provenance.engine, /^onnxruntime /);
+      await assert.rejects(lossBy('tfjs'), { message: /nowhere: there is no @tensorflow\/tfjs-node-gpu/ });
+    } finally {
+      await engines.dispose();
+      if (before === undefined) delete process.env[TFJS_VARIABLE];
+      else process.env[TFJS_VARIABLE] = before;
+    }
   });
 });

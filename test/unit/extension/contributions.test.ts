@@ -145,6 +145,14 @@ describe('contributions in package.json', () => {
       .source.match(/\((.*)\)/)?.[1]
       ?.split('|');
     assert.deepEqual(extensions, checkpointExtensions);
+    for (const name of ['model.json', 'model.safetensors.index.json', 'pytorch_model.bin.index.json']) {
+      assert.match(name, pattern('resourceFilename'));
+      assert.ok(looksLikeCheckpoint(`/w/${name}`));
+    }
+    for (const name of ['package.json', 'mymodel.json', 'index.json']) {
+      assert.doesNotMatch(name, pattern('resourceFilename'));
+      assert.ok(!looksLikeCheckpoint(`/w/${name}`));
+    }
     for (const scheme of ['file', 'vscode-remote']) assert.match(scheme, pattern('resourceScheme'));
     assert.doesNotMatch('git', pattern('resourceScheme'));
   });

@@ -114,15 +114,20 @@ describe('images in bytes', () => {
 });
 
 describe('the place of basin.json', () => {
-  const cases: readonly [model: string, checkpoint: string | undefined, folder: string][] = [
+  const cases: readonly [model: string, checkpoint: string | undefined, folder: string, root?: string][] = [
+    ['/w/train.npz', '/w/runs/a.keras', '/w', '/w'],
+    ['/w/runs/train.npz', '/w/runs/epoch_1/model.json', '/w/runs', '/w'],
+    ['/data/train.npz', '/w/runs/a.keras', '/w', '/w'],
+    ['/data/train.npz', undefined, '/w', '/w'],
     ['/w/model.onnx', undefined, '/w'],
     ['/w/model.onnx', '/w/runs/a.pt', '/w'],
     ['/w/export/model.onnx', '/w/runs/a.pt', '/w'],
     ['/w/export/model.onnx', '/w/export/a.pt', '/w/export'],
     ['/w/a/model.onnx', '/w/ab/a.pt', '/w'],
   ];
-  for (const [model, checkpoint, folder] of cases) {
-    it(`of ${model} and ${checkpoint}`, () => assert.equal(projectFolder(model, checkpoint), folder));
+  for (const [file, checkpoint, folder, root] of cases) {
+    it(`of ${file} and ${checkpoint}${root ? ` in ${root}` : ''}`, () =>
+      assert.equal(projectFolder(file, checkpoint, root), folder));
   }
 
   it('is what paths are relative to', () => {

@@ -7,6 +7,7 @@ import {
   type Settings,
   settingIds,
 } from '../../../extension/settings.ts';
+import { workerEnvironment } from '../../../extension/workerEnvironment.ts';
 import { ENGINE_NAMES } from '../../../worker/protocol.ts';
 import { DEVICE_NAMES, RUN_MEASURE_NAMES } from '../../../worker/results.ts';
 
@@ -82,4 +83,15 @@ describe('reading settings', () => {
       ),
     );
   }
+});
+
+describe('libraries of the user’s own', () => {
+  const settings: Settings = { ...defaultSettings, onnxruntimePath: '/opt/ort', tfjsPath: '/opt/tfjs' };
+
+  it('are named to the engine in a trusted workspace only', () => {
+    assert.deepEqual(workerEnvironment(true, settings), { BASIN_ONNXRUNTIME: '/opt/ort', BASIN_TFJS: '/opt/tfjs' });
+    assert.deepEqual(workerEnvironment(false, settings), {});
+  });
+
+  it('are not named where none is set', () => assert.deepEqual(workerEnvironment(true, defaultSettings), {}));
 });

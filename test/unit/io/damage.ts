@@ -30,3 +30,30 @@ export function damage(bytes: Buffer, seed: number): Buffer {
   }
   return copy;
 }
+
+/** What a program may write where another expects something else. */
+const ODD_VALUES: readonly unknown[] = [null, -1, 0, 2.5, 1e300, 'x', '', [], [null], [1, 2, 3], {}, true, '__proto__'];
+
+/** A copy of a JSON value in which one or two values are others or are not there, the same for the same seed. */
+export function withOddValues(value: unknown, seed: number): unknown {
+  const random = generator(seed);
+  const copy: unknown = JSON.parse(JSON.stringify(value));
+  for (let count = 1 + random(2); count > 0; count--) {
+    const places: (readonly [parent: Record<string, unknown>, name: string])[] = [];
+    collect(copy, places);
+    const place = places[random(places.length)];
+    if (place === undefined) return copy;
+    const [parent, name] = place;
+    if (random(4) === 0 && !Array.isArray(parent)) delete parent[name];
+    else parent[name] = structuredClone(ODD_VALUES[random(ODD_VALUES.length)]);
+  }
+  return copy;
+}
+
+function collect(value: unknown, places: (readonly [parent: Record<string, unknown>, name: string])[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) {
+    places.push([value as Record<string, unknown>, name]);
+    collect(part, places);
+  }
+}

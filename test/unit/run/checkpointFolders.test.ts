@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NamedArray } from '../../../worker/io/npzWriter.ts';
 import { contentsDigest } from '../../../worker/run/contents.ts';
@@ -7,6 +7,8 @@ import { findRuns } from '../../../worker/run/find.ts';
 import { arraysOf, safetensors, writeShards } from '../checkpoint/forms.ts';
 import { never } from '../objective/problems.ts';
 import { begun, checkpointOf, measured, states, Workspace } from './workspace.ts';
+
+const KERAS = join(import.meta.dirname, '../../fixtures/keras');
 
 describe('a run of folders', function () {
   this.timeout(60_000);
@@ -109,5 +111,62 @@ describe('a run of folders', function () {
     assert.deepEqual(await folders(undefined), all);
     assert.deepEqual(await folders(['out']), ['out']);
     assert.deepEqual(await folders(['out/checkpoint-*']), ['out']);
+  });
+});
+
+describe('a run of folders that TensorFlow.js wrote', function () {
+  this.timeout(60_000);
+  let workspace: Workspace;
+  const shards = ['model-1of3.bin', 'model-2of3.bin', 'model-3of3.bin'];
+
+  /** Writes the digits' network into a folder of its own, as it was long ago. */
+  async function write(folder: string): Promise<void> {
+    await mkdir(workspace.path(folder), { recursive: true });
+    const model = JSON.parse(await readFile(join(KERAS, 'model.json'), 'utf8'));
+    // Without the optimiser's step, the folder's name is all that tells of it.
+    for (const weight of model.weightsManifest[0].weights) if (weight.name === 'iter') weight.name = 'other';
+    await writeFile(workspace.path(`${folder}/model.json`), JSON.stringify(model));
+    for (const shard of shards) await copyFile(join(KERAS, shard), workspace.path(`${folder}/${shard}`));
+    for (const file of ['model.json', ...shards]) await workspace.settle(`${folder}/${file}`);
+  }
+
+  beforeEach(async () => {
+    workspace = await Workspace.create();
+    for (const epoch of [10, 2, 1]) await write(`js/epoch_${epoch}`);
+  });
+  afterEach(() => workspace.remove());
+
+  it('is found, and has one entry for each in order', async () => {
+    await writeFile(workspace.path('basin.json'), '{}');
+    assert.ok((await findRuns([workspace.folder], never)).some(({ folder }) => folder === workspace.path('js')));
+    const { checkpoints, order } = await workspace.list('js');
+    assert.equal(order, 'epoch');
+    assert.deepEqual(
+      checkpoints.map(({ file, epoch, state }) => [file, epoch, state]),
+      [
+        ['epoch_1', 1, 'unmeasured'],
+        ['epoch_2', 2, 'unmeasured'],
+        ['epoch_10', 10, 'unmeasured'],
+      ],
+    );
+  });
+
+  it('calls one without a file of weights incomplete, until it is there', async () => {
+    const path = workspace.path('js/epoch_2/model-3of3.bin');
+    await rename(path, `${path}.tmp`);
+    const lacking = checkpointOf(await workspace.list('js'), 'epoch_2');
+    assert.equal(lacking.state, 'incomplete');
+    assert.match(lacking.reason!, /^epoch_2\/model\.json: names model-3of3\.bin as a part of it, which is not there/);
+    await rename(`${path}.tmp`, path);
+    assert.equal(checkpointOf(await workspace.list('js'), 'epoch_2').state, 'unmeasured');
+  });
+
+  it('tells weights that were written over from those before, under the same description', async () => {
+    const digests = (): Promise<string[]> =>
+      Promise.all(['js/epoch_1', 'js/epoch_1/model.json'].map(path => contentsDigest(workspace.path(path))));
+    const before = await digests();
+    await writeFile(workspace.path('js/epoch_1/model-3of3.bin'), Buffer.alloc(3215, 1));
+    const after = await digests();
+    for (const [index, digest] of after.entries()) assert.notEqual(digest, before[index]);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mayBeCheckpoint, mayBeCheckpointFolder } from '../../../worker/run/names.ts';
+import { isNamedCheckpoint, mayBeCheckpoint, mayBeCheckpointFolder } from '../../../worker/run/names.ts';
 import { inOrder, orderOf, type Placed } from '../../../worker/run/order.ts';
 import { SETTLED, Steadiness } from '../../../worker/run/steadiness.ts';
 
@@ -32,8 +32,27 @@ describe("names of a run's files", () => {
     ['rng_state_0.pth', false],
     ['training_args.bin', false],
     ['my_optimizer.pt', true],
+    ['epoch_3.keras', true],
+    ['epoch_3.weights.h5', true],
+    ['group1-shard1of1.bin', false],
+    ['model-2of3.bin', false],
+    ['model.json', false],
   ];
   for (const [name, expected] of cases) it(`${name}: ${expected}`, () => assert.equal(mayBeCheckpoint(name), expected));
+});
+
+describe('names that say that a file is a checkpoint', () => {
+  const cases: [string, boolean][] = [
+    ['epoch_3.keras', true],
+    ['epoch_3.weights.h5', true],
+    ['images.h5', false],
+    ['step_3.SAFETENSORS', true],
+    ['model.safetensors.index.json', true],
+    ['notes', false],
+  ];
+  for (const [name, expected] of cases) {
+    it(`${name}: ${expected}`, () => assert.equal(isNamedCheckpoint(name), expected));
+  }
 });
 
 describe("names of a run's folders", () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from '../../../../worker/commands/inspect.ts';
+import type { InspectResult } from '../../../../worker/results.ts';
 import { DIGITS_MLP, engines, never, withProblem } from '../../objective/problems.ts';
 
 const FILES = join(import.meta.dirname, '../../../fixtures/keras');
@@ -63,11 +65,24 @@ describe('checkpoints that bring their architecture along', () => {
   it('measures .h5 without a model', () => check('digits.h5', {}));
   it('measures model.json with a loss that is named', () => check('model.json', { loss: 'cross-entropy' }));
 
+  const own: readonly (readonly [file: string, ownModel: InspectResult['ownModel']])[] = [
+    ['digits.keras', { format: 'layers', loss: 'cross-entropy' }],
+    ['digits.h5', { format: 'layers', loss: 'cross-entropy' }],
+    // Its compiled loss is one of probabilities, so that another must be named.
+    ['model.json', { format: 'layers' }],
+    ['digits.weights.h5', undefined],
+  ];
+  for (const [file, ownModel] of own) {
+    it(`tells of ${file} whether it holds its network, before there is a basin.json`, async () => {
+      assert.deepEqual((await inspect({ checkpoint: join(FILES, file) })).ownModel, ownModel);
+    });
+  }
+
   it('refuses a loss of probabilities of a network without any', () =>
     assert.rejects(check('model.json', {}), /output logits does not end with a softmax; name the loss as "loss"/));
   it('refuses a checkpoint that brings none', () =>
     assert.rejects(
       check('digits.weights.h5', {}),
-      /lacks "model", and digits\.weights\.h5 .* says nothing of its network/,
+      /lacks "model", and digits\.weights\.h5 .* says nothing of its network; save the whole model with model\.save, or export it to ONNX/,
     ));
 });
