@@ -3,20 +3,18 @@ import { BasinError, throwIfAborted, usageError } from '../errors.ts';
 import type { VolumePrior } from '../results.ts';
 import { listFiles } from '../run/folder.ts';
 import { lookAt } from '../run/look.ts';
-import { isNamedCheckpoint } from '../run/names.ts';
 import { norm } from '../vector.ts';
 import { openPoint, type Point } from './point.ts';
 import type { Problem } from './problem.ts';
 
 /**
- * The run's checkpoint from before training, of step 0 or epoch 0, read as a point of the problem's space; null where
- * there is none beside the problem's own that fits it. Throws `interrupted` when the signal fires.
+ * The run's checkpoint from before training, of step 0 or epoch 0, a file or a folder, read as a point of the
+ * problem's space; null where there is none beside the problem's own that fits it. Throws `interrupted` when the signal fires.
  */
 export async function openUntrained(problem: Problem, path: string, signal: AbortSignal): Promise<Point | null> {
   const folder = dirname(path);
   for (const { file } of await listFiles(folder)) {
     throwIfAborted(signal);
-    if (!isNamedCheckpoint(file)) continue;
     const look = await lookAt(folder, file);
     if (look.is !== 'checkpoint' || !isUntrained(look)) continue;
     try {

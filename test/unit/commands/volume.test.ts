@@ -11,6 +11,7 @@ import { findRescalings, rescale } from '../../../worker/model/rescaling.ts';
 import type { VolumeRequest } from '../../../worker/protocol.ts';
 import type { LocalVolume, VolumeResult, VolumeUpdate } from '../../../worker/results.ts';
 import { decodeVolume } from '../../../worker/volumeDocument.ts';
+import { arraysOf, writeShards } from '../checkpoint/forms.ts';
 import { CASES, DIGITS_CNN, DIGITS_MLP, never, withProblem } from '../objective/problems.ts';
 import { CountingEngines } from './countingEngines.ts';
 
@@ -114,6 +115,21 @@ describe('the local volume of a checkpoint', () => {
     closeTo(prior.sigma, 0.0909, 0.0001);
     assert.deepEqual([radii.length, logMasses.length], [6, 6]);
     assert.ok(evaluations < 6 * 12 + 10, `${evaluations} evaluations`);
+  });
+
+  it('finds the checkpoint from before training among folders, too', async () => {
+    const run = join(folder, 'folders');
+    for (const [name, step] of [
+      ['checkpoint-0', '00000'],
+      ['checkpoint-960', '00960'],
+    ] as const) {
+      await writeShards(join(run, name), await arraysOf(join(DIGITS_MLP, `runs/sgd/step_${step}.pt`)));
+    }
+    const wish = { ...request, directions: 2, preconditioner: 'none' as const };
+    const { prior, logMasses } = await local({ ...wish, checkpoint: join(run, 'checkpoint-960'), project: DIGITS_MLP });
+    const beside = await local(wish);
+    assert.deepEqual([prior.from, basename(prior.source!.file)], ['initialization', 'checkpoint-0']);
+    assert.deepEqual([prior.sigma, logMasses], [beside.prior.sigma, beside.logMasses]);
   });
 
   it('does not depend on how many directions are followed at the same time', async () => {
