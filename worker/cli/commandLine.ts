@@ -254,11 +254,12 @@ const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
   },
   compare: {
     operands: CHECKPOINTS,
-    options: [...OBJECTIVE, 'measures', 'top', 'baseline', 'store'],
+    options: [...OBJECTIVE, 'measures', 'sigma', 'top', 'baseline', 'store'],
     request: (values, checkpoints) => ({
       checkpoints,
       ...objectiveOf(values),
       ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
+      ...defined('sigma', positive('sigma', values.sigma)),
       ...defined('largest', integer('top', values.top, 0)),
       ...defined('baseline', placeOf('baseline', values.baseline, checkpoints)),
       ...defined('store', values.store),
@@ -300,11 +301,12 @@ const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
   },
   run: {
     operands: FOLDER,
-    options: [...OBJECTIVE, 'measures', 'budget', 'store', 'csv'],
+    options: [...OBJECTIVE, 'measures', 'sigma', 'budget', 'store', 'csv'],
     request: (values, [folder]) => ({
       folder: folder!,
       ...objectiveOf(values),
       ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
+      ...defined('sigma', positive('sigma', values.sigma)),
       ...defined('budgetSeconds', positive('budget', values.budget)),
       ...defined('store', values.store),
     }),

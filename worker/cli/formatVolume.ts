@@ -71,6 +71,7 @@ const basinOf = ({ basin, cutoff }: LocalVolume): string =>
 function priorOf({ sigma, from, source }: VolumePrior): string {
   const origin = {
     initialization: `as the parameters were before training, in ${source?.file}`,
+    first: `as the parameters are in the run’s first checkpoint, ${source?.file}`,
     parameters: 'as the parameters are here; no checkpoint from before training lies beside',
     request: 'as asked',
   }[from];

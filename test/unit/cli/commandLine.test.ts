@@ -92,6 +92,14 @@ describe('the command line', () => {
       },
     ],
     [
+      'run runs/sgd --measures log-volume --sigma 0.2',
+      { verb: 'run', target: { folder: 'runs/sgd', measures: ['log-volume'], sigma: 0.2 } },
+    ],
+    [
+      'compare a.pt b.pt --measures log-volume --sigma 0.2',
+      { verb: 'compare', target: { checkpoints: ['a.pt', 'b.pt'], measures: ['log-volume'], sigma: 0.2 } },
+    ],
+    [
       'volume a.pt --volumes local,function --directions 50 --basin loss --cutoff 0.1 --preconditioner none --sigma 2',
       {
         verb: 'volume',

@@ -1,4 +1,5 @@
 /** What was measured, on what and how, in a sentence. Pure. */
+import { volumeNotes } from '../../../worker/volumeSettings.ts';
 import { formatCount } from '../../view/format.ts';
 import type { StyledRun } from './series.ts';
 
@@ -12,6 +13,12 @@ export function runCaption({ label, result }: StyledRun): string {
     `${label}: mean ${loss} in ${model.file} (${formatCount(parameters.count)} parameters)${sample}, ` +
     `${mode.batchNorm === 'held' ? 'BatchNorm statistics held' : 'no BatchNorm'}. Computed by ${engine} on ${device}, ${dtype}.`
   );
+}
+
+/** With what volumes were measured, and that they are lower bounds where they are; empty where there are none. */
+export function volumesCaption({ label, result }: StyledRun): string {
+  const notes = volumeNotes(result.checkpoints.map(({ file, measures }) => ({ name: file, measures })));
+  return notes.length === 0 ? '' : `${label}: ${notes.join(' ')}`;
 }
 
 /** `epoch_003.pt: the file ends …` of the checkpoints of which something went wrong, the newest first. */

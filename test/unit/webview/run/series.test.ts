@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChartView, type GapCause, runCharts, type StyledRun } from '../../../../webview/run/view/series.ts';
 import { defaultRunView, type RunView } from '../../../../webview/run/view/settings.ts';
 import type { RunCheckpoint, RunResult } from '../../../../worker/results.ts';
-import { measuredRun, otherRun, runStates, troubledRun } from '../../../fixtures/runPanels.ts';
+import { measuredRun, otherRun, runStates, troubledRun, volumesRun } from '../../../fixtures/runPanels.ts';
 
 const styled = (result: RunResult, style = 0): StyledRun => ({ label: result.folder, result, style });
 
@@ -105,6 +105,20 @@ describe('the charts of a run', () => {
     it(`draw ${title} on a ${expected} scale where ${scale} is wanted`, () =>
       assert.equal(chart(title, [measuredRun], { scale }).scale, expected));
   }
+
+  it('draw volumes by one prior on a line, that of the newest checkpoint, with open ends where they are lower bounds', () => {
+    const { series, scale } = chart('Local volume', [volumesRun]);
+    const { points } = series[0]!;
+    assert.deepEqual(
+      points.map(({ gap }) => gap),
+      points.map((_, index) => (index === 4 ? 'stale' : null)),
+    );
+    assert.deepEqual(
+      points.flatMap(({ upper, gap }, index) => (gap === null && upper !== null ? [index] : [])),
+      [9],
+    );
+    assert.equal(scale, 'linear');
+  });
 
   it('smooth beside the values, never in their place', () => {
     const [plain, smooth] = [chart('Trace', [troubledRun]), chart('Trace', [troubledRun], { smoothing: 0.9 })];
