@@ -742,6 +742,11 @@ export interface FunctionVolume {
   readonly initializations: number;
   readonly scheme: 'first checkpoint' | 'PyTorch default';
   readonly source?: Source;
+  /**
+   * By which statistics the networks that were drawn normalise: of all points together, since they have none of a training;
+   * absent where networks have none. The checkpoint's own classes are by its own.
+   */
+  readonly statistics?: 'recomputed over the points';
   /** Whether expectation propagation came to rest. */
   readonly converged: boolean;
 }

@@ -69,6 +69,7 @@ const ofFunction = object<FunctionVolume>({
   initializations: count,
   scheme: oneOf('first checkpoint', 'PyTorch default'),
   source: optional(source),
+  statistics: optional(oneOf('recomputed over the points')),
   converged: whether,
 });
 

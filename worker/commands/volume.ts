@@ -5,7 +5,7 @@ import { Documents } from '../store/documents.ts';
 import { resultsFolder } from '../store/resultsFolder.ts';
 import type { Context } from './context.ts';
 import { type KeptVolumeStep, keptVolume } from './keptVolume.ts';
-import { openProblem, type Problem } from './problem.ts';
+import { openProblem } from './problem.ts';
 import { functionSettings, openPoints, prepareFunction } from './volumeFunction.ts';
 import { localSettings, prepareLocal } from './volumeLocal.ts';
 import { pairsOfVectors } from './volumePreconditioner.ts';
@@ -22,13 +22,15 @@ export async function* volume(request: VolumeRequest, context: Context): AsyncGe
   functionSettings(request);
   const { signal } = context;
   const started = performance.now();
-  const opened: Problem[] = [];
+  const opened: { close(): Promise<void> }[] = [];
   try {
     const local = asked.has('local') ? await openProblem(request, context, pairsOfVectors(preconditioner)) : null;
     if (local !== null) opened.push(local);
-    const points = asked.has('function') ? await openPoints(request, context) : [];
-    opened.push(...points);
-    const first = opened[0]!;
+    const points = asked.has('function') ? await openPoints(request, context) : null;
+    if (points !== null) opened.push(points);
+    const problems = [...(local === null ? [] : [local]), ...(points?.problems ?? [])];
+    const first = problems[0]!;
+    const recomputingBytes = points?.objective.recomputingBytes ?? 0;
     const folder = resultsFolder(request, first.project);
     const documents = folder === undefined ? null : new Documents(folder, context.log ?? (() => {}));
 
@@ -36,8 +38,10 @@ export async function* volume(request: VolumeRequest, context: Context): AsyncGe
     if (local !== null) {
       ways.push(() => keptVolume('local', local, documents, prepareLocal(local, request, signal), signal));
     }
-    if (points.length > 0) {
-      ways.push(() => keptVolume('function', points[0]!, documents, prepareFunction(points, request, signal), signal));
+    if (points !== null) {
+      ways.push(() =>
+        keptVolume('function', points.problems[0], documents, prepareFunction(points, request, signal), signal),
+      );
     }
     let result: VolumeResult = {
       kind: 'volume',
@@ -59,7 +63,7 @@ export async function* volume(request: VolumeRequest, context: Context): AsyncGe
             result,
             progress: { done, total, elapsedSeconds, remainingSeconds: secondsLeft },
             stage: stage === 'done' && !complete ? 'directions' : stage,
-            memoryBytes: memoryBytes + opened.reduce((sum, problem) => sum + problem.memoryBytes, 0),
+            memoryBytes: problems.reduce((sum, problem) => sum + problem.memoryBytes, memoryBytes + recomputingBytes),
             isKept: documents !== null,
           };
         }
