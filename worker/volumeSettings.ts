@@ -37,6 +37,14 @@ const STRETCHES = { diagonal: 'the curvature’s diagonal', eigenvectors: 'leadi
 export const isLowerBound = ({ value, lower, upper }: Pick<Measure, 'value' | 'lower' | 'upper'>): boolean =>
   typeof value === 'number' && lower !== null && upper === null;
 
+/** So many checkpoints are named; of others it is said how many there are. */
+const NAMED_MAX = 3;
+
+const someOf = (names: readonly string[]): string =>
+  names.length <= NAMED_MAX
+    ? names.join(', ')
+    : `${names.slice(0, NAMED_MAX).join(', ')} and ${names.length - NAMED_MAX} more`;
+
 /** A checkpoint as it is called, and its measures. */
 interface Named {
   readonly name: string;
@@ -55,7 +63,7 @@ export function volumeNotes(checkpoints: readonly Named[]): readonly string[] {
   }
   const isAlike = all.every(({ volume }) => isSameVolume(volume, all[0]!.volume));
   return [
-    ...[...bySettings].map(([text, names]) => `ln volume${isAlike ? '' : ` of ${names.join(', ')}`}: ${text}.`),
+    ...[...bySettings].map(([text, names]) => `ln volume${isAlike ? '' : ` of ${someOf(names)}`}: ${text}.`),
     ...(isAlike
       ? []
       : ['Volumes by different priors are different quantities, and cannot be held against each other.']),

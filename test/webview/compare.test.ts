@@ -298,6 +298,7 @@ comparePageSuite('the page of a comparison', check => {
       'Measures',
       'Baseline: batch-32/epoch_024',
       'Baseline: batch-1024/epoch_480',
+      'Measure Local Volume',
       'linear',
       'As Text',
       'From',

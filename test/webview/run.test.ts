@@ -332,6 +332,7 @@ runPageSuite('the page of a run', check => {
       'Show Landscape',
       'Landscape follows',
       'Measures',
+      'Measure Local Volume',
       'The Run as Text',
     ]);
   });

@@ -92,7 +92,7 @@ describe('the files and the command of a run', () => {
     assert.match(open, /,[\d.]+,[\d.]+,,true,lower bound,$/);
     assert.ok(lines.some(line => line.endsWith(',trace,NaN,,,true,,')));
     const volumes = runCsv([{ label: 'a', result: volumesRun }]).split('\n');
-    assert.equal(volumes.filter(line => /,log-volume,-[\d.]+,-[\d.]+,,true,lower bound,0\.1$/.test(line)).length, 11);
+    assert.equal(volumes.filter(line => /,log-volume,-[\d.]+,-[\d.]+,,true,lower bound,0\.1$/.test(line)).length, 12);
     assert.equal(volumes.filter(line => /,log-volume,-[\d.]+,-[\d.]+,-[\d.]+,true,,0\.1$/.test(line)).length, 1);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChartView, type GapCause, runCharts, type StyledRun } from '../../../../webview/run/view/series.ts';
 import { defaultRunView, type RunView } from '../../../../webview/run/view/settings.ts';
 import type { RunCheckpoint, RunResult } from '../../../../worker/results.ts';
-import { measuredRun, otherRun, runStates, troubledRun, volumesRun } from '../../../fixtures/runPanels.ts';
+import { apartRun, measuredRun, otherRun, runStates, troubledRun } from '../../../fixtures/runPanels.ts';
 
 const styled = (result: RunResult, style = 0): StyledRun => ({ label: result.folder, result, style });
 
@@ -107,7 +107,7 @@ describe('the charts of a run', () => {
   }
 
   it('draw volumes by one prior on a line, that of the newest checkpoint, with open ends where they are lower bounds', () => {
-    const { series, scale } = chart('Local volume', [volumesRun]);
+    const { series, scale } = chart('Local volume', [apartRun]);
     const { points } = series[0]!;
     assert.deepEqual(
       points.map(({ gap }) => gap),

@@ -47,6 +47,7 @@ describe('where a run stands', () => {
   check('waiting', 'Waiting for the Next Checkpoint', 'all 13 checkpoints measured', 'Pause');
   check('measured', 'Measured', 'all 13 checkpoints');
   check('volumes', 'Measured', 'all 13 checkpoints');
+  check('apart', 'Measured', 'all 13 checkpoints');
   check('single', 'Measured', '1 of 1 checkpoint');
   check(
     'troubled',
@@ -63,6 +64,7 @@ describe('where a run stands', () => {
       ['being measured with', { ...runStates.measuring, measuring: { phase: 'running', ...withVolumes } }, false],
       ['paused with', { ...runStates.paused, measuring: { phase: 'paused', ...withVolumes } }, true],
       ['all known', runStates.volumes, false],
+      ['one by another prior', runStates.apart, true],
       ['without checkpoints', runStates.empty, false],
       ['not set up', { ...runStates.failed, measuring: { phase: 'failed', remedy: 'setUp' } }, false],
       ['not looked at', runStates.listing, false],
@@ -71,10 +73,10 @@ describe('where a run stands', () => {
   });
 
   it('says with what volumes were measured, which by another, and that they are lower bounds', () => {
-    const [run] = styledRuns(runStates.volumes);
+    const [run] = styledRuns(runStates.apart);
     assert.match(
       volumesCaption(run!),
-      /^runs\/batch-32: ln volume of epoch_000\.pt, .*: prior σ = 0\.1 as before training \(epoch_000\.pt\), mean KL up to 0\.01 nats, 100 directions stretched by leading eigenvectors\. ln volume of epoch_008\.pt: prior σ = 0\.3 .* different quantities, .* lower bound only: /,
+      /^runs\/batch-32: ln volume of epoch_000\.pt, epoch_002\.pt, epoch_004\.pt and 9 more: prior σ = 0\.1 as before training \(epoch_000\.pt\), mean KL up to 0\.01 nats, 100 directions stretched by leading eigenvectors\. ln volume of epoch_008\.pt: prior σ = 0\.3 .* different quantities, .* lower bound only: /,
     );
     assert.equal(volumesCaption(styledRuns(runStates.measured)[0]!), '');
   });
