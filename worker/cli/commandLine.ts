@@ -350,11 +350,36 @@ export function parseCommandLine(words: string[]): CommandLine | { readonly text
 }
 
 function parse(words: string[]) {
+  const args = withNegativeNumbers(words);
   try {
-    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true, strict: true });
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
+    const option = /^Option '(?:-\w, )?(--[\w-]+)' argument is ambiguous/.exec(messageOf(error))?.[1];
+    if (option !== undefined) {
+      const value = args[args.indexOf(option) + 1];
+      throw usageError(
+        `${option} has no value, as ${value} begins with a dash; give one, or write ${option}=${value} where that is meant.`,
+      );
+    }
     throw usageError(`${messageOf(error)}${/[.!]$/.test(messageOf(error)) ? '' : '.'} See basin --help.`);
   }
+}
+
+/** A negative number after an option is its value, which the option itself judges; `parseArgs` takes it for another option. */
+function withNegativeNumbers(words: readonly string[]): string[] {
+  const args: string[] = [];
+  const end = words.indexOf('--');
+  for (const [index, word] of words.entries()) {
+    const isAfterOption = takesValue(words[index - 1]) && (end < 0 || index < end);
+    if (isAfterOption && /^-\.?\d/.test(word)) args.push(`${args.pop()}=${word}`);
+    else args.push(word);
+  }
+  return args;
+}
+
+function takesValue(word: string | undefined): boolean {
+  const name = word?.startsWith('--') ? word.slice(2) : '';
+  return Object.hasOwn(OPTIONS, name) && OPTIONS[name as OptionName].type === 'string';
 }
 
 const isVerb = (word: string | undefined): word is Verb => word !== undefined && Object.hasOwn(VERBS, word);

@@ -36,7 +36,7 @@ export function formatRun({ folder, order, checkpoints, complete }: RunResult): 
   const provenance = checkpoints.findLast(checkpoint => checkpoint.provenance !== undefined)?.provenance;
   const isOpen = checkpoints.some(({ measures }) => measures.some(({ converged }) => !converged));
   return [
-    `${folder}: ${checkpoints.length} checkpoints${complete ? '' : ', not all measured'}`,
+    `${folder}: ${checkpoints.length} ${checkpoints.length === 1 ? 'checkpoint' : 'checkpoints'}${complete ? '' : ', not all measured'}`,
     '',
     ...table([places, 'checkpoint', 'state', ...shown.map(name => RUN_MEASURE_LABELS[name])], rows),
     '',
