@@ -21,7 +21,7 @@ import { RunFigure } from './figure.ts';
 import type { FromRunPage, RunExportKind, RunPanelState } from './messages.ts';
 import { runPaper } from './paper.ts';
 import { RunChoice } from './runChoice.ts';
-import { failureTexts, runCaption, volumesCaption } from './view/caption.ts';
+import { failureTexts, runCaption, volumesApart, volumesCaption } from './view/caption.ts';
 import { marksText } from './view/legend.ts';
 import { nearestPlace, type RunReading, readingsAt, spokenText } from './view/reading.ts';
 import { chosenIndex, keyOf, shortNames, styledRuns } from './view/runs.ts';
@@ -252,8 +252,11 @@ export class RunPage {
     this.#read();
     this.#showTables();
     this.#notes.replaceChildren(
-      ...runs
-        .flatMap(run => [...failureTexts(run, FAILURES), runCaption(run), volumesCaption(run)].filter(Boolean))
+      ...[
+        ...runs.flatMap(run => [...failureTexts(run, FAILURES), runCaption(run), volumesCaption(run)]),
+        volumesApart(runs),
+      ]
+        .filter(Boolean)
         .map(text => element('p', {}, text)),
     );
     this.#notes.hidden = this.#notes.childElementCount === 0;

@@ -150,7 +150,8 @@ function scaleOf({ unit }: MeasureGroup, values: readonly number[], wanted: RunV
 
 /** One line is of one quantity: of volumes, those that were measured like the newest checkpoint's. */
 function pointViews(placed: readonly PlacedCheckpoint[], name: RunMeasureName): PointView[] {
-  const volume = placed.flatMap(({ checkpoint }) => measureIn(checkpoint, name)?.volume ?? []).at(-1);
+  const current = placed.filter(({ checkpoint }) => checkpoint.state !== 'stale');
+  const volume = current.flatMap(({ checkpoint }) => measureIn(checkpoint, name)?.volume ?? []).at(-1);
   return placed.map(own => pointView(own, measureIn(own.checkpoint, name), volume));
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RunPanelState } from '../../../../webview/run/messages.ts';
-import { failureTexts, runCaption, volumesCaption } from '../../../../webview/run/view/caption.ts';
+import { failureTexts, runCaption, volumesApart, volumesCaption } from '../../../../webview/run/view/caption.ts';
 import { marksText } from '../../../../webview/run/view/legend.ts';
 import { nearestPlace, readingsAt, spokenText, valueText } from '../../../../webview/run/view/reading.ts';
 import { chosenIndex, keyOf, shortNames, styledRuns } from '../../../../webview/run/view/runs.ts';
@@ -17,8 +17,9 @@ import {
 import { runStatus } from '../../../../webview/run/view/status.ts';
 import { runTable } from '../../../../webview/run/view/table.ts';
 import { offersVolumes } from '../../../../webview/run/view/volumes.ts';
-import { RUN_MEASURE_NAMES } from '../../../../worker/results.ts';
-import { type RunStateName, runStates } from '../../../fixtures/runPanels.ts';
+import { RUN_MEASURE_NAMES, type RunResult } from '../../../../worker/results.ts';
+import { volumeOf } from '../../../fixtures/runListings.ts';
+import { measuredRun, type RunStateName, runStates, volumesRun } from '../../../fixtures/runPanels.ts';
 
 const chartsOf = (name: RunStateName): RunCharts => runCharts(styledRuns(runStates[name]), defaultRunView)!;
 
@@ -70,6 +71,17 @@ describe('where a run stands', () => {
       ['not looked at', runStates.listing, false],
     ];
     for (const [what, state, expected] of offers) assert.equal(offersVolumes(state), expected, what);
+  });
+
+  it('says where runs side by side have volumes by different priors', () => {
+    const runs = (...results: readonly RunResult[]) =>
+      results.map((result, style) => ({ label: `run ${style}`, result, style }));
+    const wide: RunResult = {
+      ...volumesRun,
+      checkpoints: volumesRun.checkpoints.map(own => ({ ...own, measures: [volumeOf(-900, undefined, 0.3)] })),
+    };
+    assert.match(volumesApart(runs(volumesRun, wide)), /by different priors/);
+    assert.deepEqual([volumesApart(runs(volumesRun, volumesRun)), volumesApart(runs(measuredRun, wide))], ['', '']);
   });
 
   it('says with what volumes were measured, which by another, and that they are lower bounds', () => {
