@@ -49,9 +49,9 @@ const ROUNDINGS = 16;
  * two standard errors by chance somewhere, and nothing is corrected for that. The error of an eigenvalue over the sample
  * is one to first order. That of a trace is its probes' alone, and that of SAM's rise is of its step held, though other
  * rows would take another; that of a volume is its directions': what these verdicts say on the same rows, they say of
- * these rows, and on others nothing is said. Of two lower bounds, whose upper ends are open, no difference is ever told, nor
- * of volumes by different priors. Above all, two checkpoints are two trainings: that they differ says nothing of two ways to train, which takes
- * several trainings of each.
+ * these rows, and on others nothing is said. Of two lower bounds, whose upper ends are open, no difference is ever told,
+ * nor of volumes by different priors. Above all, two checkpoints are two trainings: that they differ says nothing of two
+ * ways to train, which takes several trainings of each.
  */
 export function differencesOf(own: MeasuredCheckpoint, baseline: MeasuredCheckpoint): readonly Difference[] {
   return RUN_MEASURE_NAMES.flatMap(name => {

@@ -258,8 +258,7 @@ const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
     request: (values, checkpoints) => ({
       checkpoints,
       ...objectiveOf(values),
-      ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
-      ...defined('sigma', positive('sigma', values.sigma)),
+      ...runMeasuresOf(values),
       ...defined('largest', integer('top', values.top, 0)),
       ...defined('baseline', placeOf('baseline', values.baseline, checkpoints)),
       ...defined('store', values.store),
@@ -305,8 +304,7 @@ const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
     request: (values, [folder]) => ({
       folder: folder!,
       ...objectiveOf(values),
-      ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
-      ...defined('sigma', positive('sigma', values.sigma)),
+      ...runMeasuresOf(values),
       ...defined('budgetSeconds', positive('budget', values.budget)),
       ...defined('store', values.store),
     }),
@@ -433,6 +431,16 @@ function objectiveOf(values: Values): Omit<Target, 'checkpoint' | 'split'> {
     ...defined('engine', choice('engine', values.engine, ['auto', ...ENGINE_NAMES] as const)),
     ...defined('memoryBytes', gigabytes(values.memory)),
   };
+}
+
+/** What is measured of a run's checkpoints; a prior is one of volumes, which nobody measures without being asked. */
+function runMeasuresOf(values: Values): Pick<RunRequest, 'measures' | 'sigma'> {
+  const measures = choices('measures', values.measures, RUN_MEASURE_NAMES);
+  const sigma = positive('sigma', values.sigma);
+  if (sigma !== undefined && !measures?.includes('log-volume')) {
+    throw usageError('--sigma is the prior of volumes; ask for them with --measures log-volume, or leave it out.');
+  }
+  return { ...defined('measures', measures), ...defined('sigma', sigma) };
 }
 
 const statisticsOf = (values: Values): Statistics =>

@@ -177,8 +177,8 @@ export class CheckpointMeasures {
 
   /**
    * Measures what was asked for and is not known; yields each measure, or the first of several, before it begins, and one
-   * that takes long again and again. Throws `interrupted` when the signal fires, and `computation` where the loss is not finite, after which
-   * nothing else is.
+   * that takes long again and again. Throws `interrupted` when the signal fires, and `computation` where the loss is not
+   * finite, after which nothing else is.
    * @param only which of them; by default all.
    */
   async *measure(

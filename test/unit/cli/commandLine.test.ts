@@ -184,6 +184,8 @@ describe('the command line', () => {
     ],
     ['loss a.pt --out -x', /^--out has no value, as -x begins with a dash; .* --out=-x where/],
     ['loss a.pt --gradient -1', /-1/],
+    ['run a --sigma 0.2', /^--sigma is the prior of volumes; ask for them with --measures log-volume/],
+    ['compare a.pt b.pt --measures trace --sigma 0.2', /^--sigma is the prior of volumes/],
     ['volume a.pt --sigma 0', /--sigma 0 is no number above 0/],
     ['volume a.pt --preconditioner ggn', /--preconditioner ggn is none of none, diagonal, eigenvectors/],
     ['interpolate a.pt', /basin interpolate needs two checkpoints: basin interpolate FILE FILE\./],
