@@ -1,6 +1,7 @@
 /** The terminal lines that compute a comparison as the panel shows it. */
 import type { CompareExportKind, ComparePanelState } from '../webview/compare/messages.ts';
 import type { ComparedFile } from './comparison.ts';
+import { volumeWords } from './runCommand.ts';
 import { option, pathWord, sampleWords, stem, surfaceCommand } from './surfaceCommand.ts';
 
 /**
@@ -23,6 +24,7 @@ export function compareCommands(
       'compare',
       ...paths.map(pathWord),
       ...((isAlike ? words[0] : undefined) ?? []),
+      ...volumeWords(measures.result?.checkpoints ?? []),
       ...option('baseline', baseline === 0 ? undefined : paths[baseline]),
       ...option('out', compareFileName(paths, 'json')),
     ],

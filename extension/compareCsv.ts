@@ -1,5 +1,6 @@
 import { csv, type Field } from '../worker/csv.ts';
 import type { CompareResult } from '../worker/results.ts';
+import { boundOf } from '../worker/run/csv.ts';
 
 const heading = [
   'checkpoint',
@@ -10,6 +11,8 @@ const heading = [
   'lower',
   'upper',
   'converged',
+  'bound',
+  'prior_sigma',
   'baseline',
   'difference',
   'difference_standard_error',
@@ -31,11 +34,11 @@ export function compareCsv({ checkpoints, differences }: CompareResult, baseline
       const own: readonly Field[] = [checkpoint, step, epoch];
       const eigenvalues = { largest, smallest };
       return [
-        ...measures.map(({ name, value, lower, upper, converged }): readonly Field[] => {
+        ...measures.map(({ name, value, lower, upper, converged, volume }): readonly Field[] => {
           const found =
             index === baseline ? undefined : differences[baseline]?.[index]?.find(each => each.name === name);
           return [
-            ...[...own, name, value, lower, upper, converged],
+            ...[...own, name, value, lower, upper, converged, boundOf({ lower, upper }), volume?.prior.sigma],
             ...(found === undefined
               ? [null, null, null, null, null]
               : [against, found.value, found.standardError, found.isPaired, found.verdict]),
@@ -43,7 +46,16 @@ export function compareCsv({ checkpoints, differences }: CompareResult, baseline
         }),
         ...(['largest', 'smallest'] as const).flatMap(end =>
           eigenvalues[end].map(({ value, residual, converged }, rank): readonly Field[] => [
-            ...[...own, `eigenvalue ${end} ${rank + 1}`, value, value - residual, value + residual, converged],
+            ...[
+              ...own,
+              `eigenvalue ${end} ${rank + 1}`,
+              value,
+              value - residual,
+              value + residual,
+              converged,
+              null,
+              null,
+            ],
             ...[null, null, null, null, null],
           ]),
         ),

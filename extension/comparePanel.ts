@@ -152,6 +152,9 @@ export class ComparePanel {
       case 'interpolate':
         this.#unlessRestricted(() => this.#comparison.interpolate(request.from, request.to));
         return;
+      case 'measureVolumes':
+        this.#unlessRestricted(() => this.#comparison.measureVolumes());
+        return;
       case 'cancel':
         this.cancel();
         return;

@@ -8,7 +8,13 @@ import type {
   Part,
 } from '../webview/compare/messages.ts';
 import type { CompareRequest, SurfaceRequest } from '../worker/protocol.ts';
-import type { CompareResult, InterpolateResult, RunMeasureName, SurfaceResult } from '../worker/results.ts';
+import {
+  type CompareResult,
+  type InterpolateResult,
+  RUN_MEASURE_NAMES,
+  type RunMeasureName,
+  type SurfaceResult,
+} from '../worker/results.ts';
 import type { Engine } from './engine.ts';
 import { describe, type Facts } from './landscape.ts';
 import { endingOf } from './panelState.ts';
@@ -88,6 +94,8 @@ export class Comparison {
   #keys: readonly (string | null)[];
   #measures: MeasuresPart = { phase: 'idle' };
   #interpolation: InterpolationPart | null = null;
+  /** Which measures; absent: those that cost least. */
+  #asked: readonly RunMeasureName[] | undefined;
   /** Whether the losses are known, which are asked for first. */
   #hasLosses = false;
   /** What runs, until it is cancelled or another takes its place. */
@@ -164,6 +172,14 @@ export class Comparison {
       this.#surfaces = this.#surfaces.map(asked);
     }
     this.#measures = asked(this.#measures);
+    await this.#work();
+  }
+
+  /** Measures the local volumes besides, which cost more than all other measures. */
+  async measureVolumes(): Promise<void> {
+    if (this.#running?.job.of === 'measures') this.#abort();
+    this.#asked = RUN_MEASURE_NAMES;
+    this.#measures = { ...this.#measures, phase: 'waiting' };
     await this.#work();
   }
 
@@ -278,7 +294,7 @@ export class Comparison {
       case 'measures': {
         const request: CompareRequest = {
           checkpoints: checkpoints.map(({ path }) => path),
-          ...(job.only !== undefined && { measures: job.only }),
+          ...((job.only ?? this.#asked) && { measures: job.only ?? this.#asked! }),
         };
         return engine.compare(
           request,

@@ -1,6 +1,6 @@
 /** The terminal line that measures a run as the panel shows it. */
 import { basename } from 'node:path';
-import type { RunResult } from '../worker/results.ts';
+import { RUN_MEASURE_NAMES, type RunCheckpoint, type RunResult } from '../worker/results.ts';
 import { option, pathWord, sampleWords } from './surfaceCommand.ts';
 
 /**
@@ -16,8 +16,17 @@ export function runCommand({ checkpoints }: RunResult, folder: string): readonly
     'run',
     pathWord(folder),
     ...(provenance === undefined ? [] : sampleWords(provenance)),
+    ...volumeWords(checkpoints),
     ...option('out', runFileName(folder, 'json')),
   ];
+}
+
+/** Volumes are measured only where they are asked for, and by the prior that was named where one was. */
+export function volumeWords(checkpoints: readonly Pick<RunCheckpoint, 'measures'>[]): readonly string[] {
+  const volume = checkpoints.flatMap(({ measures }) => measures.flatMap(own => own.volume ?? [])).at(-1);
+  if (volume === undefined) return [];
+  const { sigma, from } = volume.prior;
+  return [...option('measures', RUN_MEASURE_NAMES.join()), ...option('sigma', from === 'request' ? sigma : undefined)];
 }
 
 /** What a run's exported file is called: `batch-32-run.csv`. */

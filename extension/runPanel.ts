@@ -93,7 +93,7 @@ export class RunPanel {
         this.#page.send();
         return;
       case 'measure':
-        this.#unlessRestricted(() => runs.measure(folder, request.budgetSeconds));
+        this.#unlessRestricted(() => runs.measure(folder, request.budgetSeconds, request.measures));
         return;
       case 'pause':
         runs.pause(folder);

@@ -46,18 +46,18 @@ const { [RESULTS_VARIABLE]: results } = process.env;
 const keeping: Keeping = results ? { defaultStore: results } : {};
 
 /** A measure of sharpness is a few numbers. */
-const MEASURES: Unit = { plural: 'measures', bytes: 1000 };
+const MEASURES: Unit = { singular: 'measure', bytes: 1000 };
 
 /** A direction is two numbers. */
-const DIRECTIONS: Unit = { plural: 'directions', bytes: 40 };
+const DIRECTIONS: Unit = { singular: 'direction', bytes: 40 };
 
 /** Directions, networks drawn at random and evidences found, of which only the first leave something behind. */
-const STEPS: Unit = { plural: 'steps', bytes: 40 };
+const STEPS: Unit = { singular: 'step', bytes: 40 };
 
 /** Points of a line hold the numbers of a cell, and how they lie to its ends. */
-const POINTS: Unit = { plural: 'points', bytes: 200 };
+const POINTS: Unit = { singular: 'point', bytes: 200 };
 
-const CHECKPOINTS: Unit = { plural: 'checkpoints', bytes: 5000 };
+const CHECKPOINTS: Unit = { singular: 'checkpoint', bytes: 5000 };
 
 /** Runs a verb; hands over its results as they grow. */
 async function* run(command: CommandLine): AsyncGenerator<Result> {

@@ -74,7 +74,11 @@ function statisticsSentences(known: readonly InterpolationCurve[], form: NumberF
 /** The points bound a barrier from below, and the sample bounds its error. */
 function whatChanges({ t }: InterpolateResult, known: readonly InterpolationCurve[]): string {
   const between = t.filter(own => own > 0 && own < 1).length;
-  const grid = `A barrier is the largest rise among ${between} points between the ends, so that more points can only raise it`;
+  const rise =
+    between === 1
+      ? 'the rise at the one point between the ends'
+      : `the largest rise among ${between} points between the ends`;
+  const grid = `A barrier is ${rise}, so that more points can only raise it`;
   if (known.every(({ barrier }) => barrier!.standardError === null)) return `${grid}.`;
   return `${grid}; its standard error is that of the sample, example by example, and narrows with more examples.`;
 }

@@ -155,8 +155,10 @@ export interface CompareRequest extends Omit<Target, 'checkpoint' | 'split'>, Ke
   readonly checkpoints: readonly string[];
   /** The place of the checkpoint that the others are held against; 0 by default. */
   readonly baseline?: number;
-  /** Which measures; all by default. */
+  /** Which measures; `DEFAULT_RUN_MEASURES` by default, beside which a volume is shown where it is known. */
   readonly measures?: readonly RunMeasureName[];
+  /** Of volumes: standard deviation of the prior; by default each run's own. */
+  readonly sigma?: number;
   /** How many of the largest eigenvalues, beside one of the smallest; 5 by default, none where `measures` has no λmax. */
   readonly largest?: number;
 }
@@ -226,8 +228,10 @@ export interface RunListRequest extends Confined, Keeping {
 export interface RunRequest extends Omit<Target, 'checkpoint' | 'split'>, Keeping {
   /** The run's folder. */
   readonly folder: string;
-  /** Which measures; all by default. */
+  /** Which measures; `DEFAULT_RUN_MEASURES` by default. */
   readonly measures?: readonly RunMeasureName[];
+  /** Of volumes: standard deviation of the prior; by default see `runPrior`. */
+  readonly sigma?: number;
   /** No checkpoint is begun after so many seconds. */
   readonly budgetSeconds?: number;
   /** Only this checkpoint, by its file's name. */

@@ -385,6 +385,8 @@ export interface Measure<Name extends string = string> {
   readonly upper: JsonNumber | null;
   /** Whether the computation reached what it looked for; a number that did not is never shown as if it had. */
   readonly converged: boolean;
+  /** Of a volume: what it was measured with, and with what other numbers must have been measured to be held against it. */
+  readonly volume?: VolumeSettings;
 }
 
 /** A measure after a pair of layers was rescaled by `alpha` and 1/`alpha`. */
@@ -396,7 +398,7 @@ export interface RescaledMeasure {
 }
 
 /** One measure of sharpness. */
-export interface SharpnessMeasure extends Measure<SharpnessName> {
+export interface SharpnessMeasure extends Omit<Measure<SharpnessName>, 'volume'> {
   /** Size of Keskar's box. */
   readonly epsilon?: number;
   /** Radius of the ascent step, or standard deviation relative to the parameters. */
@@ -474,7 +476,10 @@ export interface SharpnessUpdate {
   readonly isKept?: boolean;
 }
 
-/** What is measured of every checkpoint of a run. `keskar` is that of ε = 1e-3 over all parameters. */
+/**
+ * What can be measured of every checkpoint of a run. `keskar` is that of ε = 1e-3 over all parameters; `log-volume` is the
+ * logarithm of the local volume, of a lower bound with an open upper end.
+ */
 export const RUN_MEASURE_NAMES = [
   'train-loss',
   'test-loss',
@@ -486,9 +491,13 @@ export const RUN_MEASURE_NAMES = [
   'trace',
   'keskar',
   'sam',
+  'log-volume',
 ] as const;
 
 export type RunMeasureName = (typeof RUN_MEASURE_NAMES)[number];
+
+/** What is measured unless somebody says: all but the volume, which costs more than the others together. */
+export const DEFAULT_RUN_MEASURES: readonly RunMeasureName[] = RUN_MEASURE_NAMES.filter(name => name !== 'log-volume');
 
 /**
  * Where a checkpoint of a run stands. `measured`: every measure that was asked for; `partial`: some; `stale`: measured with
@@ -668,8 +677,11 @@ export type PreconditionerName = (typeof PRECONDITIONER_NAMES)[number];
 /** The Gaussian by which volumes of parameter space are measured: mean 0, the same for every parameter. */
 export interface VolumePrior {
   readonly sigma: number;
-  /** Where it comes from: the run's checkpoint from before training, the root mean square of the parameters here, or the user. */
-  readonly from: 'initialization' | 'parameters' | 'request';
+  /**
+   * Where it comes from: the root mean square of the parameters in the run's checkpoint from before training, in the first
+   * of the run where there is none such, or here; or the user.
+   */
+  readonly from: 'initialization' | 'first' | 'parameters' | 'request';
   /** The checkpoint it was read from, where that is another. */
   readonly source?: Source;
 }
@@ -717,6 +729,9 @@ export interface LocalVolume {
   };
 }
 
+/** What the number of a local volume depends on besides the checkpoint and the sample. */
+export type VolumeSettings = Pick<LocalVolume, 'basin' | 'cutoff' | 'prior' | 'preconditioner' | 'directions'>;
+
 /** The prior probability of the function that a checkpoint computes (Zhang et al. 2021, V(f)). */
 export interface FunctionVolume {
   /** ln P(f), by base e; of several classes the sum over one-against-rest problems. */
@@ -736,6 +751,11 @@ export interface FunctionVolume {
   readonly initializations: number;
   readonly scheme: 'first checkpoint' | 'PyTorch default';
   readonly source?: Source;
+  /**
+   * By which statistics the networks that were drawn normalise: of all points together, since they have none of a training;
+   * absent where networks have none. The checkpoint's own classes are by its own.
+   */
+  readonly statistics?: 'recomputed over the points';
   /** Whether expectation propagation came to rest. */
   readonly converged: boolean;
 }

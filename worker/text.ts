@@ -15,8 +15,11 @@ export function formatWithError(value: number, error: number | null): string {
   const exponent = Math.floor(Math.log10(Math.max(Math.abs(value), error)));
   if (exponent >= -4 && exponent < 6) {
     const decimals = Math.max(0, -place);
-    return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
+    return `${fixed(value, decimals)} ± ${fixed(error, decimals)}`;
   }
-  const scaled = (number: number): string => (number / 10 ** exponent).toFixed(Math.max(0, exponent - place));
+  const scaled = (number: number): string => fixed(number / 10 ** exponent, Math.max(0, exponent - place));
   return `(${scaled(value)} ± ${scaled(error)})e${exponent}`;
 }
+
+/** With so many decimals; a number that rounds to 0 has no sign. */
+const fixed = (number: number, decimals: number): string => number.toFixed(decimals).replace(/^-(?=0\.?0*$)/, '');

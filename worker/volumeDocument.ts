@@ -7,6 +7,7 @@ import {
   PRECONDITIONER_NAMES,
   type VolumePrior,
   type VolumeResult,
+  type VolumeSettings,
 } from './results.ts';
 import { jsonNumber, provenance, size, source } from './surfaceDocument.ts';
 
@@ -26,19 +27,25 @@ const logVolume = object<LogVolume>({
 
 const prior = object<VolumePrior>({
   sigma: size,
-  from: oneOf('initialization', 'parameters', 'request'),
+  from: oneOf('initialization', 'first', 'parameters', 'request'),
   source: optional(source),
 });
 
-const local = object<LocalVolume>({
+const settings = {
   basin: oneOf('kl', 'loss'),
   cutoff: size,
   prior,
   preconditioner: oneOf(...PRECONDITIONER_NAMES),
+  directions: count,
+};
+
+export const decodeVolumeSettings: Decode<VolumeSettings> = object<VolumeSettings>(settings);
+
+const local = object<LocalVolume>({
+  ...settings,
   logVolume,
   logMasses: list(jsonNumber, 0, LIST_MAX),
   radii: list(jsonNumber, 0, LIST_MAX),
-  directions: count,
   bracketError: size,
   roundingError: nullable(size),
   evaluations: count,
@@ -62,6 +69,7 @@ const ofFunction = object<FunctionVolume>({
   initializations: count,
   scheme: oneOf('first checkpoint', 'PyTorch default'),
   source: optional(source),
+  statistics: optional(oneOf('recomputed over the points')),
   converged: whether,
 });
 

@@ -122,6 +122,7 @@ export const STRETCHES: Readonly<Record<PreconditionerName, string>> = {
 export const originOf = ({ from, source }: VolumePrior): string =>
   ({
     initialization: `as the parameters were before training, in ${source?.file ?? 'another checkpoint'}`,
+    first: `as the parameters are in the run’s first checkpoint, ${source?.file ?? 'another checkpoint'}`,
     parameters: 'as the parameters are here; no checkpoint from before training lies beside',
     request: 'as asked',
   })[from];

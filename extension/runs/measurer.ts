@@ -31,6 +31,8 @@ export type Obstacle = Required<Pick<Measuring, 'message' | 'remedy'>>;
 export interface Wish {
   /** What is left of the time that it may take; `null` for no limit. */
   readonly secondsLeft: number | null;
+  /** Absent: those that cost least. */
+  readonly measures?: readonly RunMeasureName[];
 }
 
 /** A wish is told of again when so much of its time was spent, in seconds. */
@@ -47,8 +49,10 @@ interface Single {
 
 /** What is to be measured of a run. */
 interface Job {
-  /** Absent: every measure of every checkpoint, as they land. */
+  /** Absent: every checkpoint, as they land. */
   readonly only?: Single;
+  /** Of every checkpoint; absent: those that cost least. */
+  readonly measures?: readonly RunMeasureName[];
   /** What was asked for while it ran: the last of several. */
   next?: Single;
   state: Measuring;
@@ -87,15 +91,17 @@ export class Measurer {
   }
 
   state(folder: string): Measuring | undefined {
-    return this.#jobs.get(folder)?.state;
+    const job = this.#jobs.get(folder);
+    return job && { ...job.state, ...ofMeasures(job) };
   }
 
   /** As `RunSource.measure`. */
-  measure(folder: string, budgetSeconds = this.#parts.budgetSeconds()): void {
+  measure(folder: string, budgetSeconds = this.#parts.budgetSeconds(), measures?: readonly RunMeasureName[]): void {
     const job = this.#jobs.get(folder);
-    if (job !== undefined && job.only === undefined && isUnderWay(job)) return;
+    const isAsked = measures === undefined || measures.every(name => job?.measures?.includes(name));
+    if (job !== undefined && job.only === undefined && isUnderWay(job) && isAsked) return;
     this.#interrupt(job);
-    this.#add(folder, { state: { phase: 'waiting' }, secondsLeft: budgetSeconds });
+    this.#add(folder, { state: { phase: 'waiting' }, secondsLeft: budgetSeconds, ...ofMeasures({ measures }) });
   }
 
   /** Measures one checkpoint soon, unless its run is being measured as a whole, or was paused. */
@@ -169,7 +175,7 @@ export class Measurer {
     if (job === this.#running?.job) this.#spend(this.#running);
     const { secondsLeft, wish: told } = job;
     const wish = isUnderWay(job)
-      ? { secondsLeft: Number.isFinite(secondsLeft) ? Math.max(0, secondsLeft) : null }
+      ? { secondsLeft: Number.isFinite(secondsLeft) ? Math.max(0, secondsLeft) : null, ...ofMeasures(job) }
       : null;
     if (told !== undefined && isAlike(told, wish)) return;
     job.wish = wish;
@@ -273,6 +279,10 @@ export class Measurer {
   }
 }
 
+/** Which measures, where they are not those that cost least. */
+const ofMeasures = ({ measures }: { readonly measures?: readonly RunMeasureName[] | undefined }) =>
+  measures === undefined ? {} : { measures };
+
 const isUnderWay = ({ state: { phase } }: Job): boolean => phase === 'running' || phase === 'waiting';
 
 /** Whether a wish need not be told of again. */
@@ -280,9 +290,10 @@ const isAlike = (told: Wish | null, wish: Wish | null): boolean =>
   told === null || wish === null ? told === wish : (told.secondsLeft ?? 0) - (wish.secondsLeft ?? 0) < wishStep;
 
 /** Nobody clicked for most of what is measured here, so none of it reaches a GPU. */
-const requestOf = (folder: string, { only, secondsLeft }: Job): RunRequest => ({
+const requestOf = (folder: string, { only, secondsLeft, measures }: Job): RunRequest => ({
   folder,
   device: 'cpu',
+  ...ofMeasures({ measures }),
   ...(only && { only: only.file, measures: only.measures }),
   ...(Number.isFinite(secondsLeft) && { budgetSeconds: Math.max(0, secondsLeft) }),
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { nullable, number, object, oneOf } from '../../worker/decode.ts';
+import { list, nullable, number, object, oneOf, optional } from '../../worker/decode.ts';
+import { RUN_MEASURE_NAMES } from '../../worker/results.ts';
 import { CheckpointMemory } from '../checkpointMemory.ts';
 import type { Wish } from './measurer.ts';
 
@@ -27,7 +28,11 @@ export class RunMemory {
       folder: join(storage, 'runs'),
       what: 'which run is measured',
       version: 1,
-      decode: object<KeptWish>({ isMeasured: oneOf(true, false), secondsLeft: nullable(number) }),
+      decode: object<KeptWish>({
+        isMeasured: oneOf(true, false),
+        secondsLeft: nullable(number),
+        measures: optional(list(oneOf(...RUN_MEASURE_NAMES), 0, RUN_MEASURE_NAMES.length)),
+      }),
       report,
     });
     this.#asked = new CheckpointMemory({
@@ -39,14 +44,16 @@ export class RunMemory {
     });
   }
 
-  /** Whether the run in this folder was being measured, and what was left of its time; null where it was not. */
+  /** Whether the run in this folder was being measured, and what was left of its time, and which measures; null where it was not. */
   async read(folder: string): Promise<Wish | null> {
     const kept = await this.#wishes.read(folder);
-    return kept?.isMeasured ? { secondsLeft: kept.secondsLeft } : null;
+    if (!kept?.isMeasured) return null;
+    const { isMeasured: _, ...wish } = kept;
+    return wish;
   }
 
   keep(folder: string, wish: Wish | null): void {
-    this.#wishes.keep(folder, { isMeasured: wish !== null, secondsLeft: wish?.secondsLeft ?? null });
+    this.#wishes.keep(folder, { secondsLeft: null, ...wish, isMeasured: wish !== null });
   }
 
   /** Whether it was asked here before whether new checkpoints may be measured by themselves. */

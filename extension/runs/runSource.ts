@@ -1,5 +1,5 @@
 import type { RunMeasuring } from '../../webview/run/messages.ts';
-import type { RunCheckpoint, RunResult } from '../../worker/results.ts';
+import type { RunCheckpoint, RunMeasureName, RunResult } from '../../worker/results.ts';
 
 /** How the measuring of a run goes, where someone asked for it. */
 export type Measuring = RunMeasuring;
@@ -30,8 +30,9 @@ export interface RunSource {
    * Measures the run's checkpoints in the background, those that land later too; goes on where it was paused.
    *
    * @param budgetSeconds No checkpoint is begun after so many seconds; absent: the budget that the user has set.
+   * @param measures Absent: those that cost least.
    */
-  measure(folder: string, budgetSeconds?: number): void;
+  measure(folder: string, budgetSeconds?: number, measures?: readonly RunMeasureName[]): void;
   /** Stops measuring the run until {@link measure}; what was finished is kept. */
   pause(folder: string): void;
 }

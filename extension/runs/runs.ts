@@ -134,8 +134,8 @@ export class Runs implements RunSource {
     }
   }
 
-  measure(folder: string, budgetSeconds?: number): void {
-    this.#measurer.measure(folder, budgetSeconds);
+  measure(folder: string, budgetSeconds?: number, measures?: readonly RunMeasureName[]): void {
+    this.#measurer.measure(folder, budgetSeconds, measures);
   }
 
   /** Measures one checkpoint soon; see {@link Measurer.measureOnly}. */
@@ -210,7 +210,8 @@ export class Runs implements RunSource {
   async #goOn(folder: string): Promise<void> {
     const wish = await this.#parts.wishes.read(folder);
     const isAnswered = this.#measurer.state(folder) !== undefined || !this.#watched.has(folder);
-    if (wish !== null && !isAnswered) this.measure(folder, wish.secondsLeft ?? Number.POSITIVE_INFINITY);
+    if (wish === null || isAnswered) return;
+    this.measure(folder, wish.secondsLeft ?? Number.POSITIVE_INFINITY, wish.measures);
   }
 
   #onListing(folder: string, before: RunResult | undefined, after: RunResult): void {

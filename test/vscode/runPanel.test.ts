@@ -116,6 +116,17 @@ describe('the panel of a run', function () {
     assert.match(line, /^basin run .*runs\/batch-32 --samples 50 --seed 0 .*--out batch-32-run\.json$/);
   });
 
+  it('measures volumes where that is asked for, and draws the lower bounds that they are', async () => {
+    await press('Measure Local Volume');
+    await eventually(async () => {
+      const page = await runPage();
+      const figure = page.locator('.run-figure', { has: page.getByRole('heading', { name: 'Local volume' }) });
+      assert.match((await figure.locator('.legend').textContent({ timeout: 1000 })) ?? '', /ln volume≥ −[\d,]+/);
+      assert.equal(await page.locator('.volume-offer:visible').count(), 0);
+    }, limitSeconds);
+    await screenshot(session().page, 'run-panel-volume');
+  });
+
   it('is there again after a reload, with what was chosen, and nothing is measured again', async () => {
     await (await runPage()).getByRole('slider', { name: 'Checkpoint' }).press('Home');
     await eventually(async () => {

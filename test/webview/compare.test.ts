@@ -105,6 +105,19 @@ comparePageSuite('the page of a comparison', check => {
     await eventually(async () => assert.equal(await enlarged(), 0));
   });
 
+  check('measures volumes where that is asked for, and tells no difference of lower bounds', async open => {
+    const { page, show } = open;
+    await show(compareStates.two);
+    await page.getByRole('button', { name: 'Measure Local Volume' }).click();
+    await hasPosted(open, { type: 'measureVolumes' });
+    await show(compareStates.volumes);
+    await eventually(async () => assert.equal(await page.locator('.volume-offer:visible').count(), 0));
+    assert.match((await rowOf(page, 'ln volume'))[1] ?? '', /^≥ −12,100 ± 80 \| −4,100 \? not known$/);
+    await page
+      .locator('.measure-notes', { hasText: /prior σ = 0\.1 as before training .* lower bound only/ })
+      .waitFor();
+  });
+
   check('tells differences from the baseline in words and marks, and pins another', async ({ page, show, saved }) => {
     await show(compareStates.two);
     await eventually(async () =>
@@ -305,6 +318,7 @@ comparePageSuite('the page of a comparison', check => {
       'Measures',
       'Baseline: batch-32/epoch_024',
       'Baseline: batch-1024/epoch_480',
+      'Measure Local Volume',
       'linear',
       'As Text',
       'From',

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { RUN_MEASURE_NAMES } from '../../worker/results.ts';
 import { eventually } from '../eventually.ts';
 import { type RunStateName, runStates } from '../fixtures/runPanels.ts';
 import { checkLooks, keepPicture } from './looks.ts';
@@ -184,6 +185,26 @@ runPageSuite('the page of a run', check => {
     await hasPosted(open, { type: 'measure' });
   });
 
+  check('measures volumes where that is asked for, says what they take, and does not ask again', async open => {
+    const { page, show } = open;
+    await show(runStates.measured);
+    await page.locator('.volume-offer', { hasText: 'takes longer than all other measures together' }).waitFor();
+    await page.getByRole('button', { name: 'Measure Local Volume' }).click();
+    await hasPosted(open, { type: 'measure', measures: RUN_MEASURE_NAMES });
+    await show(runStates.volumes);
+    await eventually(async () => assert.equal(await page.locator('.volume-offer:visible').count(), 0));
+    await page.locator('.run-figure h2', { hasText: 'Local volume, ln' }).waitFor();
+    await page.locator('footer', { hasText: /ln volume ≥ is a lower bound only/ }).waitFor();
+    assert.match((await legendOf(page, 'Local volume'))[0]!, /^ln volume≥ −7,\d+ ± 80$/);
+  });
+
+  check('goes on with volumes where they were asked for before a pause', async open => {
+    const { page, show } = open;
+    await show({ ...runStates.paused, measuring: { phase: 'paused', measures: RUN_MEASURE_NAMES } });
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await hasPosted(open, { type: 'measure', measures: RUN_MEASURE_NAMES });
+  });
+
   check('pauses, and says how far it is', async open => {
     const { page, show } = open;
     await show(runStates.measuring);
@@ -311,6 +332,7 @@ runPageSuite('the page of a run', check => {
       'Show Landscape',
       'Landscape follows',
       'Measures',
+      'Measure Local Volume',
       'The Run as Text',
     ]);
   });

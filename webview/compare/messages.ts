@@ -94,6 +94,8 @@ export type ToComparePage =
 export type ComparePageRequest =
   /** Computes what is missing, with these options. */
   | { readonly type: 'compute'; readonly options: CompareOptions }
+  /** Measures the local volumes too. */
+  | { readonly type: 'measureVolumes' }
   | { readonly type: 'interpolate'; readonly from: number; readonly to: number }
   | { readonly type: 'cancel' }
   /** The landscape of one of the checkpoints in a panel of its own. */

@@ -2,6 +2,7 @@
 import '../parts/analysis.css';
 import './compare.css';
 import { listed, shortNames } from '../../worker/checkpointNames.ts';
+import { volumeNotes } from '../../worker/volumeSettings.ts';
 import { plotStyle } from '../charts/plotStyle.ts';
 import { DisplayBar } from '../controls/displayBar.ts';
 import { MenuButton } from '../controls/menuButton.ts';
@@ -11,6 +12,7 @@ import { pngOf } from '../export/png.ts';
 import { nextFrame } from '../nextFrame.ts';
 import { ChartFigure } from '../parts/chartFigure.ts';
 import { StatusLine } from '../parts/statusLine.ts';
+import { volumeOffer } from '../parts/volumeOffer.ts';
 import { paperTheme } from '../picture/paper.ts';
 import { toSvg } from '../picture/svg.ts';
 import { opaque } from '../theme.ts';
@@ -30,7 +32,7 @@ import { directionsText, type Multiples, multiples } from './view/multiples.ts';
 import { baselineOf, type CompareView } from './view/settings.ts';
 import { type CompareAction, compareStatus } from './view/status.ts';
 import { stepCharts } from './view/steps.ts';
-import { measureNotes, measureRows } from './view/table.ts';
+import { lacksVolumes, measureNotes, measureRows } from './view/table.ts';
 
 export interface ComparePageEvents {
   readonly post: (message: FromComparePage) => void;
@@ -65,6 +67,8 @@ export class ComparePage {
     { class: 'hint measure-notes' },
     ...measureNotes.map(note => element('p', {}, note)),
   );
+  readonly #volumes = volumeOffer(() => this.#events.post({ type: 'measureVolumes' }));
+  readonly #volumeNotes = element('div', { class: 'hint measure-notes' });
   readonly #measures: HTMLElement;
   readonly #steps = new StepsPart();
   readonly #scale: Segmented<ScaleKind>;
@@ -94,7 +98,9 @@ export class ComparePage {
       element('h2', {}, 'Measures'),
       this.#table.element,
       this.#measuresState,
+      this.#volumeNotes,
       this.#notes,
+      this.#volumes,
     );
     this.#scale = new Segmented<ScaleKind>(
       'Scale of the eigenvalues',
@@ -290,6 +296,9 @@ export class ComparePage {
     const { result, phase, message } = measures;
     const rows = result === undefined ? [] : measureRows(result, this.#baseline);
     this.#table.element.hidden = this.#notes.hidden = rows.length === 0;
+    const compared = result?.checkpoints.map((own, i) => ({ name: names[i]!, measures: own.measures })) ?? [];
+    this.#volumeNotes.replaceChildren(...volumeNotes(compared).map(note => element('p', {}, note)));
+    this.#volumes.hidden = !lacksVolumes(measures) || this.#state?.document !== undefined;
     const columns = checkpoints.map((label, i): Column => {
       const { step = null, epoch = null, problem = '' } = result?.checkpoints[i] ?? {};
       return {

@@ -1,5 +1,5 @@
 /** What a run's panel and the extension say to each other. The page computes no number it shows, display transforms apart. */
-import type { Progress, RunResult, RunUpdate } from '../../worker/results.ts';
+import type { Progress, RunMeasureName, RunResult, RunUpdate } from '../../worker/results.ts';
 import type { ViewState } from '../messages.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface RunMeasuring {
   /** Counted in checkpoints; absent until the first update has come. */
   readonly progress?: Progress;
   readonly current?: RunUpdate['current'];
+  /** Which measures; absent: those that cost least. */
+  readonly measures?: readonly RunMeasureName[];
 }
 
 /** A run that is drawn. */
@@ -55,7 +57,7 @@ export type ToRunPage =
 export type RunPageRequest =
   /** With which other runs, by their labels, the panel's own is compared. */
   | { readonly type: 'compare'; readonly labels: readonly string[] }
-  | { readonly type: 'measure'; readonly budgetSeconds?: number }
+  | { readonly type: 'measure'; readonly budgetSeconds?: number; readonly measures?: readonly RunMeasureName[] }
   | { readonly type: 'pause' }
   | { readonly type: 'setUp' }
   /** The landscape of a checkpoint of the panel's own run, by its file's name. */

@@ -1,5 +1,6 @@
 /** Puts the parts of a run's page together, and brings them up to date with the state and the reader's choices. */
 import './run.css';
+import { RUN_MEASURE_NAMES, type RunMeasureName } from '../../worker/results.ts';
 import { plotStyle } from '../charts/plotStyle.ts';
 import { button } from '../controls/button.ts';
 import { MenuButton } from '../controls/menuButton.ts';
@@ -9,6 +10,7 @@ import { pngOf } from '../export/png.ts';
 import { nextFrame } from '../nextFrame.ts';
 import { StatusLine } from '../parts/statusLine.ts';
 import { tableElement } from '../parts/textAlternative.ts';
+import { volumeOffer } from '../parts/volumeOffer.ts';
 import { paperTheme } from '../picture/paper.ts';
 import { toSvg } from '../picture/svg.ts';
 import { opaque } from '../theme.ts';
@@ -20,7 +22,7 @@ import { RunFigure } from './figure.ts';
 import type { FromRunPage, RunExportKind, RunPanelState } from './messages.ts';
 import { runPaper } from './paper.ts';
 import { RunChoice } from './runChoice.ts';
-import { failureTexts, runCaption } from './view/caption.ts';
+import { failureTexts, runCaption, volumesApart, volumesCaption } from './view/caption.ts';
 import { marksText } from './view/legend.ts';
 import { nearestPlace, type RunReading, readingsAt, spokenText } from './view/reading.ts';
 import { chosenIndex, keyOf, shortNames, styledRuns } from './view/runs.ts';
@@ -28,6 +30,7 @@ import { type RunCharts, runCharts, type StyledRun } from './view/series.ts';
 import { budgetSeconds, type RunView } from './view/settings.ts';
 import { type RunAction, runStatus } from './view/status.ts';
 import { runTable } from './view/table.ts';
+import { offersVolumes } from './view/volumes.ts';
 
 export interface RunPageEvents {
   readonly post: (message: FromRunPage) => void;
@@ -68,6 +71,7 @@ export class RunPage {
   readonly #display: RunDisplayBar;
   readonly #chooser: Chooser;
   readonly #figures = element('div', { class: 'run-figures', role: 'group', tabindex: '0' });
+  readonly #volumes = volumeOffer(() => this.#measure(RUN_MEASURE_NAMES));
   readonly #marks = element('p', { class: 'hint' });
   readonly #spoken = element('p', { class: 'visually-hidden', 'aria-live': 'polite' });
   readonly #nothing = element('p', { class: 'waiting' });
@@ -109,6 +113,7 @@ export class RunPage {
       this.#nothing,
       this.#figures,
       this.#marks,
+      this.#volumes,
       this.#spoken,
       this.#text,
       this.#notes,
@@ -231,13 +236,17 @@ export class RunPage {
     this.#display.element.hidden = this.#text.hidden = !isListed;
     this.#nothing.hidden = charts.length > 0 || state.runs[0].problem !== undefined;
     this.#nothing.replaceChildren(element('span', { class: 'waiting-text' }, nothingText(state)));
+    this.#volumes.hidden = !offersVolumes(state);
     this.#showFigures(runs);
     setText(this.#marks, marksText(charts, this.#view.smoothing));
     this.#read();
     this.#showTables();
     this.#notes.replaceChildren(
-      ...runs
-        .flatMap(run => [...failureTexts(run, FAILURES), runCaption(run)].filter(Boolean))
+      ...[
+        ...runs.flatMap(run => [...failureTexts(run, FAILURES), runCaption(run), volumesCaption(run)]),
+        volumesApart(runs),
+      ]
+        .filter(Boolean)
         .map(text => element('p', {}, text)),
     );
     this.#notes.hidden = this.#notes.childElementCount === 0;
@@ -263,10 +272,20 @@ export class RunPage {
       this.#events.post({ type: action });
       return;
     }
+    // What was paused is gone on with as it was asked for.
+    this.#measure(this.#state?.measuring?.measures);
+  }
+
+  /** @param measures Absent: those that cost least. */
+  #measure(measures: readonly RunMeasureName[] | undefined): void {
     const seconds = budgetSeconds(this.#view.budget);
     // The field says that it holds no number of minutes.
     if (seconds === null) return;
-    this.#events.post({ type: 'measure', ...(seconds !== undefined && { budgetSeconds: seconds }) });
+    this.#events.post({
+      type: 'measure',
+      ...(seconds !== undefined && { budgetSeconds: seconds }),
+      ...(measures !== undefined && { measures }),
+    });
   }
 
   #showExport({ runs }: RunPanelState): void {

@@ -146,7 +146,8 @@ export const finite = (values: readonly JsonNumber[]): number[] =>
   values.filter((value): value is number => typeof value === 'number');
 
 function functionRows(volume: FunctionVolume): MeasureRow[] {
-  const { logProbability, standardError, points, testPoints, initializations, source, parts, converged } = volume;
+  const { logProbability, standardError, points, testPoints, initializations, source, parts, converged, statistics } =
+    volume;
   return [
     row(
       FUNCTION_TEXTS.logProbability,
@@ -172,6 +173,7 @@ function functionRows(volume: FunctionVolume): MeasureRow[] {
       volume.scheme === 'first checkpoint'
         ? `each tensor with mean and deviation as in ${source?.file ?? 'the first checkpoint'}`
         : 'as PyTorch initialises such layers by default',
+      ...(statistics === undefined ? [] : [`statistics ${statistics}; the checkpoint’s classes are by its own`]),
     ),
     {
       ...row(

@@ -11,6 +11,7 @@ import {
   type Split,
   toJsonNumber,
 } from '../results.ts';
+import { isSameVolume } from '../volumeSettings.ts';
 import { usualRounding } from './sharpness/noise.ts';
 
 /** What a checkpoint does on each example of its sample; null where examples have no loss of their own. */
@@ -47,9 +48,10 @@ const ROUNDINGS = 16;
  * What a verdict does not cover: of ten measures of equal checkpoints one in three comparisons would show a difference of
  * two standard errors by chance somewhere, and nothing is corrected for that. The error of an eigenvalue over the sample
  * is one to first order. That of a trace is its probes' alone, and that of SAM's rise is of its step held, though other
- * rows would take another: what these verdicts say on the same rows, they say of these rows, and on others nothing is
- * said. Above all, two checkpoints are two trainings: that they differ says nothing of two ways to train, which takes
- * several trainings of each.
+ * rows would take another; that of a volume is its directions': what these verdicts say on the same rows, they say of
+ * these rows, and on others nothing is said. Of two lower bounds, whose upper ends are open, no difference is ever told,
+ * nor of volumes by different priors. Above all, two checkpoints are two trainings: that they differ says nothing of two
+ * ways to train, which takes several trainings of each.
  */
 export function differencesOf(own: MeasuredCheckpoint, baseline: MeasuredCheckpoint): readonly Difference[] {
   return RUN_MEASURE_NAMES.flatMap(name => {
@@ -83,14 +85,16 @@ function differenceOf(name: RunMeasureName, own: Side, baseline: Side): Differen
   }
   const paired = pairedError(name, own, baseline);
   const error = paired ?? independentError(name, own, baseline) ?? (isExact(name, own, baseline) ? 0 : null);
-  const isOpen = error === null || !own.value.converged || !baseline.value.converged;
+  const isOpen = error === null || !own.value.converged || !baseline.value.converged || !isAlike(own, baseline);
   const leeway = isAccuracy(name) ? stepOf(own, paired !== null) : roundingOf(own, baseline);
+  // Never −0, which is written with a sign.
+  const difference = value - from + 0;
   return {
     name,
-    value: value - from,
+    value: difference,
     standardError: error,
     isPaired: paired !== null,
-    verdict: isOpen ? 'unknown' : verdictOf(value - from, STANDARD_ERRORS * error + leeway),
+    verdict: isOpen ? 'unknown' : verdictOf(difference, STANDARD_ERRORS * error + leeway),
   };
 }
 
@@ -101,6 +105,10 @@ function verdictOf(difference: number, chance: number): Difference['verdict'] {
 
 const isLoss = (name: RunMeasureName): boolean => name === 'train-loss' || name === 'test-loss';
 const isAccuracy = (name: RunMeasureName): boolean => name === 'train-accuracy' || name === 'test-accuracy';
+
+/** Whether both numbers are of one quantity: volumes are where one prior and one basin's end measure them. */
+const isAlike = ({ value: { volume: one } }: Side, { value: { volume: other } }: Side): boolean =>
+  one === undefined || other === undefined || (one.basin === other.basin && isSameVolume(one, other));
 
 /** Whether rounding alone leaves a measure open: where the objective takes no data, nothing is left to chance. */
 const isExact = (name: RunMeasureName, own: Side, baseline: Side): boolean =>
@@ -158,8 +166,11 @@ function independentError(name: RunMeasureName, own: Side, baseline: Side): numb
     : Math.hypot(...ends);
 }
 
-/** Measures whose error does not hold all that other rows would change: a trace's probes', and a rise of a step held. */
-const OF_THESE_ROWS: readonly RunMeasureName[] = ['trace', 'sam'];
+/**
+ * Measures whose error does not hold all that other rows would change: a trace's probes', a rise of a step held, and a
+ * volume's directions'.
+ */
+const OF_THESE_ROWS: readonly RunMeasureName[] = ['trace', 'sam', 'log-volume'];
 
 const coversSampling = (name: RunMeasureName, { examples }: Side): boolean =>
   !OF_THESE_ROWS.includes(name) && examples !== null && examples.perExample !== null;

@@ -13,7 +13,7 @@ import { isHdf5, isKerasArchive, readHdf5, readKerasArchive } from './keras.ts';
 import { ONNX, readOnnx } from './onnx.ts';
 import { type Position, positionInName } from './position.ts';
 import { pytree } from './pytree.ts';
-import { isSafetensors, readSafetensors } from './safetensors.ts';
+import { headerRefusal, isSafetensors, readSafetensors } from './safetensors.ts';
 import { isShardIndex, readShardIndex } from './shardIndex.ts';
 import { isTensorFlowJs, readTensorFlowJs } from './tensorflowJs.ts';
 import { isTorchLegacy, readTorchLegacy } from './torchLegacy.ts';
@@ -63,7 +63,7 @@ const ARCHIVE_FORMATS: readonly ArchiveFormat[] = [
 /** What is recognised only to be refused: what it is, and what to do. */
 interface Refusal {
   readonly matches: (head: Buffer, source: ByteSource) => boolean;
-  readonly message: string;
+  readonly message: string | ((head: Buffer) => string);
   readonly incomplete?: true;
 }
 
@@ -73,6 +73,7 @@ const REFUSALS: readonly Refusal[] = [
     message: 'begins with zeros only; it is still being written, or the disk filled up: copy or save it again.',
     incomplete: true,
   },
+  { matches: head => headerRefusal(head) !== null, message: head => headerRefusal(head)! },
   {
     matches: startsWith('version https://git-lfs.github.com/'),
     message: 'a Git LFS pointer in place of the file; fetch the file with `git lfs pull`.',
@@ -175,5 +176,6 @@ async function readArchive(archive: ZipArchive): Promise<{ format: string; conte
 function refusal(head: Buffer, source: ByteSource): BasinError {
   const known = REFUSALS.find(candidate => candidate.matches(head, source));
   const message = known?.message ?? "no known format of checkpoints; save the model's state_dict with torch.save.";
-  return (known?.incomplete ? incompleteError : inputError)(`${source.name}: ${message}`);
+  const text = typeof message === 'string' ? message : message(head);
+  return (known?.incomplete ? incompleteError : inputError)(`${source.name}: ${text}`);
 }

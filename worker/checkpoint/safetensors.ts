@@ -56,6 +56,16 @@ export function isSafetensors(head: Buffer): boolean {
   return length.readBigUInt64LE() <= HEADER_MAX && (head.length <= LENGTH_BYTES || head[LENGTH_BYTES] === 0x7b);
 }
 
+/** Why a file that begins as safetensors do is refused for its header's length alone; null where it is not. */
+export function headerRefusal(head: Buffer): string | null {
+  // A length below 2⁵⁶ ends in a 0, which no text has.
+  const begins = head.length > LENGTH_BYTES + 1 && head[LENGTH_BYTES - 1] === 0;
+  if (!begins || !/^\{["}\s]/.test(head.toString('latin1', LENGTH_BYTES, LENGTH_BYTES + 2))) return null;
+  const length = head.readBigUInt64LE();
+  if (length <= HEADER_MAX) return null;
+  return `a safetensors file whose header would take ${length} bytes, and headers of at most ${HEADER_MAX} are read; its length is damaged: copy or save the file again.`;
+}
+
 /**
  * A checkpoint as safetensors lay it out (huggingface/safetensors, README, "Format"): the header's length, the header in
  * JSON, and the elements of all tensors, little-endian, without a gap. The header is held against the file before any

@@ -254,11 +254,11 @@ const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
   },
   compare: {
     operands: CHECKPOINTS,
-    options: [...OBJECTIVE, 'measures', 'top', 'baseline', 'store'],
+    options: [...OBJECTIVE, 'measures', 'sigma', 'top', 'baseline', 'store'],
     request: (values, checkpoints) => ({
       checkpoints,
       ...objectiveOf(values),
-      ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
+      ...runMeasuresOf(values),
       ...defined('largest', integer('top', values.top, 0)),
       ...defined('baseline', placeOf('baseline', values.baseline, checkpoints)),
       ...defined('store', values.store),
@@ -300,11 +300,11 @@ const VERBS: { readonly [V in Verb]: Syntax<Requests[V]> } = {
   },
   run: {
     operands: FOLDER,
-    options: [...OBJECTIVE, 'measures', 'budget', 'store', 'csv'],
+    options: [...OBJECTIVE, 'measures', 'sigma', 'budget', 'store', 'csv'],
     request: (values, [folder]) => ({
       folder: folder!,
       ...objectiveOf(values),
-      ...defined('measures', choices('measures', values.measures, RUN_MEASURE_NAMES)),
+      ...runMeasuresOf(values),
       ...defined('budgetSeconds', positive('budget', values.budget)),
       ...defined('store', values.store),
     }),
@@ -348,11 +348,36 @@ export function parseCommandLine(words: string[]): CommandLine | { readonly text
 }
 
 function parse(words: string[]) {
+  const args = withNegativeNumbers(words);
   try {
-    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true, strict: true });
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
+    const option = /^Option '(?:-\w, )?(--[\w-]+)' argument is ambiguous/.exec(messageOf(error))?.[1];
+    if (option !== undefined) {
+      const value = args[args.indexOf(option) + 1];
+      throw usageError(
+        `${option} has no value, as ${value} begins with a dash; give one, or write ${option}=${value} where that is meant.`,
+      );
+    }
     throw usageError(`${messageOf(error)}${/[.!]$/.test(messageOf(error)) ? '' : '.'} See basin --help.`);
   }
+}
+
+/** A negative number after an option is its value, which the option itself judges; `parseArgs` takes it for another option. */
+function withNegativeNumbers(words: readonly string[]): string[] {
+  const args: string[] = [];
+  const end = words.indexOf('--');
+  for (const [index, word] of words.entries()) {
+    const isAfterOption = takesValue(words[index - 1]) && (end < 0 || index < end);
+    if (isAfterOption && /^-\.?\d/.test(word)) args.push(`${args.pop()}=${word}`);
+    else args.push(word);
+  }
+  return args;
+}
+
+function takesValue(word: string | undefined): boolean {
+  const name = word?.startsWith('--') ? word.slice(2) : '';
+  return Object.hasOwn(OPTIONS, name) && OPTIONS[name as OptionName].type === 'string';
 }
 
 const isVerb = (word: string | undefined): word is Verb => word !== undefined && Object.hasOwn(VERBS, word);
@@ -406,6 +431,16 @@ function objectiveOf(values: Values): Omit<Target, 'checkpoint' | 'split'> {
     ...defined('engine', choice('engine', values.engine, ['auto', ...ENGINE_NAMES] as const)),
     ...defined('memoryBytes', gigabytes(values.memory)),
   };
+}
+
+/** What is measured of a run's checkpoints; a prior is one of volumes, which nobody measures without being asked. */
+function runMeasuresOf(values: Values): Pick<RunRequest, 'measures' | 'sigma'> {
+  const measures = choices('measures', values.measures, RUN_MEASURE_NAMES);
+  const sigma = positive('sigma', values.sigma);
+  if (sigma !== undefined && !measures?.includes('log-volume')) {
+    throw usageError('--sigma is the prior of volumes; ask for them with --measures log-volume, or leave it out.');
+  }
+  return { ...defined('measures', measures), ...defined('sigma', sigma) };
 }
 
 const statisticsOf = (values: Values): Statistics =>

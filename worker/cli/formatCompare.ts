@@ -8,6 +8,7 @@ import {
   type RunMeasureName,
 } from '../results.ts';
 import { formatNumber, formatWithError } from '../text.ts';
+import { volumeNotes } from '../volumeSettings.ts';
 import { measureCell, RUN_MEASURE_LABELS, reasonOf } from './formatRun.ts';
 import { formatProvenance, percent, table } from './lines.ts';
 
@@ -24,6 +25,7 @@ export function formatCompare(result: CompareResult): string[] {
     '',
     ...table(['measure', ...names], valueRows(checkpoints)),
     ...(isOpen ? ['? has not converged.'] : []),
+    ...volumeNotes(checkpoints.map(({ measures }, index) => ({ name: names[index]!, measures }))),
     ...checkpoints.flatMap(({ checkpoint, problem }) => (problem === undefined ? [] : [reasonOf(checkpoint, problem)])),
     ...differences(result, names, baseline),
     ...(provenance === undefined ? [] : ['', 'The baseline:', ...formatProvenance(provenance)]),

@@ -5,6 +5,7 @@ import {
   type RunMeasureName,
   type RunResult,
 } from '../results.ts';
+import { volumeNotes } from '../volumeSettings.ts';
 import { formatProvenance, interval, percent, table } from './lines.ts';
 
 /** What each measure is called at the head of a column or a row. */
@@ -19,6 +20,7 @@ export const RUN_MEASURE_LABELS: Readonly<Record<RunMeasureName, string>> = {
   trace: 'trace',
   keskar: 'Keskar φ',
   sam: 'SAM rise',
+  'log-volume': 'ln volume',
 };
 
 /** The checkpoints of a run, a line each, and their measures with their errors. */
@@ -34,12 +36,13 @@ export function formatRun({ folder, order, checkpoints, complete }: RunResult): 
   const provenance = checkpoints.findLast(checkpoint => checkpoint.provenance !== undefined)?.provenance;
   const isOpen = checkpoints.some(({ measures }) => measures.some(({ converged }) => !converged));
   return [
-    `${folder}: ${checkpoints.length} checkpoints${complete ? '' : ', not all measured'}`,
+    `${folder}: ${checkpoints.length} ${checkpoints.length === 1 ? 'checkpoint' : 'checkpoints'}${complete ? '' : ', not all measured'}`,
     '',
     ...table([places, 'checkpoint', 'state', ...shown.map(name => RUN_MEASURE_LABELS[name])], rows),
     '',
     ...checkpoints.flatMap(({ file, reason }) => (reason === undefined ? [] : [reasonOf(file, reason)])),
     ...(isOpen ? ['? has not converged.'] : []),
+    ...volumeNotes(checkpoints.map(({ file, measures }) => ({ name: file, measures }))),
     ...(provenance === undefined ? [] : ['The last one measured:', ...formatProvenance(provenance)]),
   ];
 

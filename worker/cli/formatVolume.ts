@@ -79,7 +79,8 @@ function formatSensitivity(
 }
 
 function formatFunction(volume: FunctionVolume): string[] {
-  const { logProbability, standardError, parts, points, testPoints, initializations, scheme, source } = volume;
+  const { logProbability, standardError, parts, points, testPoints, initializations, scheme, source, statistics } =
+    volume;
   const split = testPoints === 0 ? 'all of the training split' : `${testPoints} of them of the test split`;
   return pairs([
     ['ln P(function)', `${formatNumber(logProbability)} ± ${formatNumber(standardError)} by the draws of the kernel`],
@@ -90,6 +91,10 @@ function formatFunction(volume: FunctionVolume): string[] {
     [
       'networks drawn',
       `${initializations}, ${scheme === 'first checkpoint' ? `each tensor with mean and deviation as in ${source?.file}` : 'as PyTorch initialises such layers by default'}`,
+    ],
+    [
+      'their BatchNorm',
+      statistics === undefined ? null : `statistics ${statistics}; the checkpoint’s classes are by its own`,
     ],
     [
       'evidence',

@@ -64,7 +64,7 @@ Options of interpolate, which measures on both splits
   --points N              how many, evenly along the line (default 25)
   --beyond SHARE          how far the line goes on beyond both ends, as a share of their distance (default 0.25)
 
-Options of compare, which measures on both splits; takes --measures of run too
+Options of compare, which measures on both splits; takes --measures and --sigma of run too
   --baseline N|FILE       which of the checkpoints the others are held against (default 1)
   --top N                 how many of the largest eigenvalues (default 5)
 
@@ -83,7 +83,9 @@ Options of volume
 
 Options of run, which measures on both splits
   --measures A,B          only these: train-loss, test-loss, train-accuracy, test-accuracy, gradient-norm, lambda-max,
-                          lambda-min, trace, keskar, sam
+                          lambda-min, trace, keskar, sam (default: all these), log-volume, which takes longer
+  --sigma S               of log-volume: deviation of the prior of all checkpoints (default: as the run's parameters were
+                          before training, else in its first checkpoint)
   --budget SECONDS        begin no checkpoint after so long
   --csv FILE|-            also write comma-separated values, a line a measure, to a file; - prints them instead
 

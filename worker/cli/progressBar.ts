@@ -8,12 +8,12 @@ export const LONG_JOB = 10;
 
 /** What is counted, and what one of it takes in a file. */
 export interface Unit {
-  readonly plural: string;
+  readonly singular: string;
   readonly bytes: number;
 }
 
 /** A cell's three numbers as text. */
-const CELLS: Unit = { plural: 'cells', bytes: 64 };
+const CELLS: Unit = { singular: 'cell', bytes: 64 };
 
 interface Update {
   readonly progress: Progress;
@@ -40,14 +40,14 @@ export class ProgressBar {
         const disk = key !== undefined || isKept ? `${gigabytes(total * this.unit.bytes)} on disk` : 'nothing on disk';
         const needs = `about ${formatDuration(remainingSeconds)}, ${gigabytes(memoryBytes)} of memory, ${disk}`;
         this.clear();
-        this.stream.write(`${total} ${this.unit.plural}: ${needs}\n`);
+        this.stream.write(`${total} ${this.unit.singular}${total === 1 ? '' : 's'}: ${needs}\n`);
       }
     }
     if (!this.stream.isTTY) return;
     const filled = Math.round((WIDTH * done) / total);
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
     const rest = remainingSeconds === null ? '' : `  ${formatDuration(remainingSeconds)} left`;
-    this.stream.write(`\r\x1b[K${bar} ${done}/${total} ${this.unit.plural}${rest}`);
+    this.stream.write(`\r\x1b[K${bar} ${done}/${total} ${this.unit.singular}s${rest}`);
   }
 
   clear(): void {

@@ -16,12 +16,15 @@ import {
   type ComparedCheckpoint,
   type CompareResult,
   type CompareUpdate,
+  DEFAULT_RUN_MEASURES,
   type Difference,
   RUN_MEASURE_NAMES,
   type RunMeasureName,
   type Split,
+  type VolumePrior,
 } from '../results.ts';
 import { currentVersion } from '../run/folder.ts';
+import { listRun } from '../run/list.ts';
 import { inOrder } from '../run/measurements.ts';
 import { rememberMeasured } from '../run/remember.ts';
 import type { OpenRun, Runs } from '../run/runs.ts';
@@ -33,6 +36,7 @@ import type { Context } from './context.ts';
 import { CheckpointMeasures, measuresWith } from './measure.ts';
 import type { Neighbour } from './measureGroups.ts';
 import { isOwnFault } from './run.ts';
+import { runPrior } from './volumePrior.ts';
 
 /** How many of the largest eigenvalues stand side by side unless somebody says. */
 export const DEFAULT_COMPARED_EIGENVALUES = 5;
@@ -95,6 +99,10 @@ class Comparing {
   readonly #runs: Runs;
   readonly #context: Context;
   readonly #asked: readonly RunMeasureName[];
+  /** What is shown where it is known: also a volume that nobody asks for now. */
+  readonly #shown: readonly RunMeasureName[];
+  /** By which the volumes of each run are measured, by its folder. */
+  readonly #priors = new Map<string, Promise<VolumePrior | null>>();
   readonly #largest: number;
   readonly #started = performance.now();
   readonly #entries: readonly Entry[];
@@ -107,11 +115,12 @@ class Comparing {
   #isKept = false;
 
   constructor(request: CompareRequest, runs: Runs, context: Context) {
-    const { checkpoints, measures = RUN_MEASURE_NAMES, largest } = request;
+    const { checkpoints, measures = DEFAULT_RUN_MEASURES, largest } = request;
     this.#request = request;
     this.#runs = runs;
     this.#context = context;
     this.#asked = measures;
+    this.#shown = request.measures ?? RUN_MEASURE_NAMES;
     this.#largest = largest ?? (measures.includes('lambda-max') ? DEFAULT_COMPARED_EIGENVALUES : 0);
     this.#entries = checkpoints.map(path => ({
       path,
@@ -123,18 +132,23 @@ class Comparing {
     this.#differences = checkpoints.map(() => checkpoints.map(() => []));
   }
 
-  /** Where it stands; `measure` is what is being computed of the checkpoint that is not done. */
-  update(measure: RunMeasureName | 'eigenvalues' | null = null): CompareUpdate {
+  /**
+   * Where it stands; `measure` is what is being computed of the checkpoint that is not done.
+   * @param secondsLeft to that checkpoint's end, once that is known.
+   */
+  update(measure: RunMeasureName | 'eigenvalues' | null = null, secondsLeft: number | null = null): CompareUpdate {
     const elapsedSeconds = (performance.now() - this.#started) / 1000;
     const total = this.#entries.length;
-    const each = this.#done === 0 ? null : elapsedSeconds / this.#done;
+    const mean = this.#done === 0 ? null : elapsedSeconds / this.#done;
+    const each = mean ?? (secondsLeft === null ? null : elapsedSeconds + secondsLeft);
+    const left = total - this.#done;
     return {
       result: this.#result(),
       progress: {
         done: this.#done,
         total,
         elapsedSeconds,
-        remainingSeconds: each && each * (total - this.#done),
+        remainingSeconds: each && (secondsLeft === null ? each * left : secondsLeft + each * (left - 1)),
       },
       current: measure === null ? null : { index: this.#done, measure },
       memoryBytes: this.#memoryBytes,
@@ -171,10 +185,14 @@ class Comparing {
     }
     const isSpectrumWanted = this.#largest > 0;
     const columns = { ...wanted, trace: asked.includes('trace') };
-    const room = isSpectrumWanted ? { pairs: leastColumns(columns), fewer: fewerColumns(columns) } : { pairs: 1 };
+    const room = isSpectrumWanted ? { pairs: leastColumns(columns), fewer: fewerColumns(columns) } : {};
     const run = await this.#runOf(path, project);
+    const prior = asked.includes('log-volume') ? await this.#priorOf(run) : null;
     const version = await currentVersion(run.folder, basename(path));
-    const checkpoint = await CheckpointMeasures.open(wanted, asked, run, this.#neighbour, this.#context, room);
+    const checkpoint = await CheckpointMeasures.open(wanted, asked, run, this.#neighbour, this.#context, {
+      ...room,
+      prior,
+    });
     try {
       this.#open(entry, checkpoint);
       if (version !== null) {
@@ -216,6 +234,15 @@ class Comparing {
     return run;
   }
 
+  /** By which the volumes of a run are measured, the same whether one of its checkpoints is compared or several. */
+  #priorOf(run: OpenRun): Promise<VolumePrior | null> {
+    const find = async (): Promise<VolumePrior | null> =>
+      runPrior(run, this.#request, await listRun(run, this.#context.signal, this.#request), this.#context);
+    const known = this.#priors.get(run.folder) ?? find();
+    this.#priors.set(run.folder, known);
+    return known;
+  }
+
   /** Notes what is known of a checkpoint once it is open. */
   #open(entry: Entry, { problem, memoryBytes }: CheckpointMeasures): void {
     const { step, epoch } = problem.position;
@@ -230,9 +257,9 @@ class Comparing {
     checkpoint: CheckpointMeasures,
     names: readonly RunMeasureName[],
   ): AsyncGenerator<CompareUpdate> {
-    for await (const measure of checkpoint.measure(this.#context.signal, names)) {
+    for await (const { measure, secondsLeft } of checkpoint.measure(this.#context.signal, names)) {
       this.#note(entry, checkpoint);
-      yield this.update(measure);
+      yield this.update(measure, secondsLeft);
     }
   }
 
@@ -243,7 +270,7 @@ class Comparing {
       const known = checkpoint.on(split);
       if (known === null) continue;
       const { key, document } = known;
-      const measures = document.measures.filter(({ name }) => this.#asked.includes(name));
+      const measures = document.measures.filter(({ name }) => this.#shown.includes(name));
       const { provenance } = document;
       measured[split] = { key, measures, provenance, examples: entry.examples[split] ?? null };
     }

@@ -1,6 +1,7 @@
 /** Where checkpoints that are compared were not measured alike. */
 import { listed } from '../checkpointNames.ts';
-import type { DataSource, Provenance, Split } from '../results.ts';
+import type { DataSource, Measure, Provenance, Split } from '../results.ts';
+import { volumeBasinText } from '../volumeSettings.ts';
 
 /** A checkpoint and how it was measured, as far as it was. */
 export interface Compared {
@@ -8,6 +9,7 @@ export interface Compared {
   readonly name: string;
   readonly provenance?: Provenance;
   readonly testProvenance?: Provenance;
+  readonly measures?: readonly Measure[];
 }
 
 /** Something that may differ, and what it is of one checkpoint; null where it is nothing there. */
@@ -61,6 +63,7 @@ export function warningsOf(
     ...onSplit(compared, 'train'),
     ...onSplit(compared, 'test'),
     ...OF_ALL.flatMap(aspect => warning(compared, 'train', aspect)),
+    ...volumesApart(compared),
     ...differentArchitectures(compared, architectures),
   ];
 }
@@ -76,16 +79,32 @@ function onSplit(compared: readonly Compared[], split: Split): readonly string[]
 }
 
 /** Nothing where all are alike, as far as is known. */
-function warning(compared: readonly Compared[], split: Split, { what, of }: Aspect): readonly string[] {
-  const sides = new Map<string, string[]>();
-  for (const { name, provenance, testProvenance } of compared) {
+const warning = (compared: readonly Compared[], split: Split, { what, of }: Aspect): readonly string[] =>
+  sidesOf(compared, ({ provenance, testProvenance }) => {
     const own = split === 'train' ? provenance : testProvenance;
-    const value = own ? of(own) : null;
-    if (value !== null) sides.set(value, [...(sides.get(value) ?? []), name]);
+    return own ? of(own) : null;
+  }).map(sides => `The ${what} differ (${sides}).`);
+
+/** Who has which value, in one text; none where all that have one have the same. */
+function sidesOf(compared: readonly Compared[], of: (own: Compared) => string | null): readonly string[] {
+  const sides = new Map<string, string[]>();
+  for (const own of compared) {
+    const value = of(own);
+    if (value !== null) sides.set(value, [...(sides.get(value) ?? []), own.name]);
   }
-  if (sides.size < 2) return [];
-  return [`The ${what} differ (${[...sides].map(([value, names]) => `${listed(names)}: ${value}`).join('; ')}).`];
+  return sides.size < 2 ? [] : [[...sides].map(([value, names]) => `${listed(names)}: ${value}`).join('; ')];
 }
+
+/** Volumes by different priors are different quantities. */
+const volumesApart = (compared: readonly Compared[]): readonly string[] =>
+  sidesOf(compared, ({ measures }) => {
+    const volume = measures?.find(own => own.volume !== undefined)?.volume;
+    // All digits of σ, as a volume depends on it as many times as there are parameters.
+    return volume === undefined ? null : `σ = ${volume.prior.sigma}, ${volumeBasinText(volume)}`;
+  }).map(
+    sides =>
+      `The priors or basins of the volumes differ (${sides}), so that no difference between them is told; measure all with the same --sigma.`,
+  );
 
 function preparationOf({ layout, scale, mean, std }: DataSource): string {
   const parts = [

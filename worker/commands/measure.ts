@@ -6,7 +6,13 @@ import { BasinError } from '../errors.ts';
 import type { Derivatives } from '../objective/derivatives.ts';
 import type { Project } from '../project.ts';
 import type { SpectrumRequest, Target } from '../protocol.ts';
-import { RUN_MEASURE_NAMES, type RunMeasureName, type SpectrumResult, type Split } from '../results.ts';
+import {
+  RUN_MEASURE_NAMES,
+  type RunMeasureName,
+  type SpectrumResult,
+  type Split,
+  type VolumePrior,
+} from '../results.ts';
 import { hasAll, type MeasurementStore, type Measurements } from '../run/measurements.ts';
 import { basisWithin } from '../spectrumPlan.ts';
 import type { Documents } from '../store/documents.ts';
@@ -27,6 +33,7 @@ import { memoryLimit } from './memoryPlan.ts';
 import { openProblem, type Problem } from './problem.ts';
 import { SharpnessMeasurer } from './sharpnessTasks.ts';
 import { spectrumOf } from './spectrum.ts';
+import { volumeWish } from './volumeMeasure.ts';
 
 /** A checkpoint whose training loss is not a number. */
 export class DivergedError extends BasinError {
@@ -51,10 +58,20 @@ export const measuresWith = ({ data }: Project, asked: readonly RunMeasureName[]
     name => asked.includes(name) && (data.test !== undefined || !TEST_LOSS.names.includes(name)),
   );
 
-/** Of how many pairs of vectors as long as θ there has to be room for at least, and what can be done so that there are fewer. */
-interface Room {
-  readonly pairs: number;
+/** What else is needed to measure a checkpoint. */
+interface Needs {
+  /** Of how many pairs of vectors as long as θ there has to be room for at least, and what can be done so that there are fewer. */
+  readonly pairs?: number;
   readonly fewer?: string;
+  /** By which its volume is measured; absent where none is asked for. */
+  readonly prior?: VolumePrior | null;
+}
+
+/** What is being computed of a checkpoint. */
+export interface MeasureStep {
+  readonly measure: RunMeasureName;
+  /** How long it takes to its end; null where that is not known, as of what takes no time to speak of. */
+  readonly secondsLeft: number | null;
 }
 
 /** One split's part of a checkpoint that is being measured. */
@@ -68,12 +85,14 @@ interface Part {
 export class CheckpointMeasures {
   readonly #kept: Kept;
   readonly #asked: ReadonlySet<RunMeasureName>;
+  readonly #prior: VolumePrior | null;
   readonly #parts = new Map<Split, Part>();
   readonly #documents = new Map<Split, Measurements>();
 
-  private constructor(kept: Kept, asked: readonly RunMeasureName[]) {
+  private constructor(kept: Kept, asked: readonly RunMeasureName[], prior: VolumePrior | null) {
     this.#kept = kept;
     this.#asked = new Set(asked);
+    this.#prior = prior;
   }
 
   /**
@@ -86,13 +105,13 @@ export class CheckpointMeasures {
     kept: Kept,
     neighbour: Neighbour,
     context: Context,
-    room: Room = { pairs: 1 },
+    { pairs: least = 1, fewer, prior = null }: Needs = {},
   ): Promise<CheckpointMeasures> {
-    const measures = new CheckpointMeasures(kept, asked);
+    const measures = new CheckpointMeasures(kept, asked, prior);
     try {
       const groups = GROUPS.filter(({ names }) => names.some(name => asked.includes(name)));
-      const pairs = Math.max(room.pairs, ...groups.map(group => group.pairs));
-      await measures.#open('train', await openProblem(target, context, pairs, room.fewer), target, neighbour);
+      const pairs = Math.max(least, ...groups.map(group => group.pairs));
+      await measures.#open('train', await openProblem(target, context, pairs, fewer), target, neighbour);
       if (groups.includes(TEST_LOSS)) {
         await measures.#open('test', await openProblem({ ...target, split: 'test' }, context), target, neighbour);
       }
@@ -157,24 +176,24 @@ export class CheckpointMeasures {
   }
 
   /**
-   * Measures what was asked for and is not known; yields the name of each measure, or the first of several, before it
-   * begins. Throws `interrupted` when the signal fires, and `computation` where the loss is not finite, after which
-   * nothing else is.
+   * Measures what was asked for and is not known; yields each measure, or the first of several, before it begins, and one
+   * that takes long again and again. Throws `interrupted` when the signal fires, and `computation` where the loss is not
+   * finite, after which nothing else is.
    * @param only which of them; by default all.
    */
   async *measure(
     signal: AbortSignal,
     only: readonly RunMeasureName[] = RUN_MEASURE_NAMES,
-  ): AsyncGenerator<RunMeasureName> {
+  ): AsyncGenerator<MeasureStep> {
     for (const { names, split, find } of GROUPS) {
       const left = names.filter(name => only.includes(name) && this.#asked.has(name) && !this.#knows(name));
       if (left.length === 0) continue;
       this.#checkLoss();
-      yield left[0]!;
+      yield { measure: left[0]!, secondsLeft: null };
       for await (const found of find(this.#parts.get(split)!.place, signal)) {
-        await this.#add(split, found);
+        if (found.measures.length > 0 || found.absent !== undefined) await this.#add(split, found);
         const next = left.find(name => !this.#knows(name));
-        if (next !== undefined) yield next;
+        if (next !== undefined) yield { measure: next, secondsLeft: found.secondsLeft ?? null };
       }
       this.#checkLoss();
     }
@@ -195,6 +214,8 @@ export class CheckpointMeasures {
       sharpness: new SharpnessMeasurer(problem, this.#kept.documents),
       asked: this.#asked,
       neighbour,
+      prior: this.#prior,
+      documents: this.#kept.documents,
       basis,
       memoryBytes: problem.memoryBytes,
       derivatives: () => {
@@ -212,7 +233,7 @@ export class CheckpointMeasures {
   }
 
   #knows(name: RunMeasureName): boolean {
-    return hasAll(this.documents, [name]);
+    return hasAll(this.documents, [name], this.#prior === null ? undefined : volumeWish(this.#prior));
   }
 
   async #add(split: Split, { measures, absent = [] }: Found): Promise<void> {

@@ -13,13 +13,17 @@ import {
   type SpectrumResult,
   type Split,
   toJsonNumber,
+  type VolumePrior,
 } from '../results.ts';
 import { DEFAULT_TOLERANCE, maxProducts, TRACE_PROBES } from '../spectrumPlan.ts';
+import type { Documents } from '../store/documents.ts';
 import { norm } from '../vector.ts';
 import { errorOfNorm } from './loss.ts';
 import type { Problem } from './problem.ts';
 import { type SharpnessMeasurer, sharpnessTasks } from './sharpnessTasks.ts';
 import { samplingErrors } from './spectrum.ts';
+import { measureVolume, VOLUME_PAIRS } from './volumeMeasure.ts';
+import { priorOf } from './volumePrior.ts';
 
 /** Size of Keskar's box. */
 const EPSILON = 1e-3;
@@ -33,6 +37,8 @@ export interface Neighbour {
 export interface Found {
   readonly measures: readonly Measure<RunMeasureName>[];
   readonly absent?: readonly RunMeasureName[];
+  /** How long the rest of the group takes, once that is known: of one that takes long. */
+  readonly secondsLeft?: number | null;
 }
 
 /** Measures that are computed together. */
@@ -52,6 +58,10 @@ export interface Place {
   readonly sharpness: SharpnessMeasurer;
   readonly asked: ReadonlySet<RunMeasureName>;
   readonly neighbour: Neighbour;
+  /** By which its volume is measured; null where its run knows of none. */
+  readonly prior: VolumePrior | null;
+  /** Null where nothing is kept on disk. */
+  readonly documents: Documents | null;
   /** Columns of the search for eigenvalues. */
   readonly basis: number;
   readonly memoryBytes: number;
@@ -87,6 +97,7 @@ export const GROUPS: readonly Group[] = [
     find: curvature,
   },
   { names: ['keskar'], split: 'train', pairs: 24, find: sharpnessMeasure('keskar') },
+  { names: ['log-volume'], split: 'train', pairs: VOLUME_PAIRS, find: logVolume },
 ];
 
 /** A number with an error to both sides. Without one, what is left is the rounding, which is not known. */
@@ -211,4 +222,11 @@ function sharpnessMeasure(name: SharpnessName & RunMeasureName): Group['find'] {
       };
     }
   };
+}
+
+async function* logVolume({ problem, prior, documents }: Place, signal: AbortSignal): AsyncGenerator<Found> {
+  const own = prior ?? priorOf(problem, null, undefined);
+  for await (const { measure, secondsLeft } of measureVolume(problem, own, documents, signal)) {
+    yield { measures: measure === null ? [] : [measure], secondsLeft };
+  }
 }

@@ -6,7 +6,7 @@ import { allNodes, type ModelFile } from '../graph/onnx/read.ts';
 import { type Binding, bindCheckpoint } from '../model/bind.ts';
 import type { ParameterFilter } from '../model/parameterFilter.ts';
 import { describeLoss, readLoss } from '../objective/loss.ts';
-import { createObjective, type Objective } from '../objective/objective.ts';
+import { createObjective, type Objective, type ObjectiveParts } from '../objective/objective.ts';
 import { nameInProject, openProject, type Project } from '../project.ts';
 import type { Target } from '../protocol.ts';
 import type { DataSource, Provenance, Split, StatisticsMode } from '../results.ts';
@@ -18,6 +18,8 @@ import { openModel, siblingsOf } from './openModel.ts';
 /** A checkpoint's objective, and what to say of every number computed from it. */
 export interface Problem {
   readonly objective: Objective;
+  /** What the objective is made of, for another over other examples. */
+  readonly parts: ObjectiveParts;
   /** The project, with the loss that is measured. */
   readonly project: Project;
   readonly model: ModelFile;
@@ -80,10 +82,12 @@ export async function openProblem(
   try {
     const memoryBytes = surfaceBytes(sizes, engine.lanes, pairs);
     const recomputingBytes = memoryLimit(target.memoryBytes) - memoryBytes;
-    const objective = await createObjective({ model, binding, sample, loss, engine, recomputingBytes });
+    const parts = { model, binding, sample, loss, engine, recomputingBytes };
+    const objective = await createObjective(parts);
     const name = nameInProject(project, target.checkpoint);
     return {
       objective,
+      parts,
       project,
       model,
       binding,

@@ -3,11 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NotFiniteError } from '../analysis/krylov.ts';
 import { BasinError, interruptedError, throwIfAborted, usageError } from '../errors.ts';
 import type { RunFolder, RunFoldersRequest, RunListRequest, RunRequest } from '../protocol.ts';
-import { RUN_MEASURE_NAMES, type RunMeasureName, type RunResult, type RunUpdate } from '../results.ts';
+import {
+  DEFAULT_RUN_MEASURES,
+  RUN_MEASURE_NAMES,
+  type RunMeasureName,
+  type RunResult,
+  type RunUpdate,
+  type VolumePrior,
+} from '../results.ts';
 import type { Claim } from '../run/claims.ts';
 import { findRuns } from '../run/find.ts';
 import { currentVersion, type FileVersion, isSameVersion, versionKey } from '../run/folder.ts';
-import { listRun, type RunListing } from '../run/list.ts';
+import { type Asked, listRun, type RunListing } from '../run/list.ts';
 import { hasAll, type Measurements, measuresOf } from '../run/measurements.ts';
 import { rememberMeasured } from '../run/remember.ts';
 import type { OpenRun, Runs } from '../run/runs.ts';
@@ -15,6 +22,8 @@ import { SETTLED } from '../run/steadiness.ts';
 import type { Context } from './context.ts';
 import { CheckpointMeasures, DivergedError, measuresWith } from './measure.ts';
 import type { Neighbour } from './measureGroups.ts';
+import { volumeWish } from './volumeMeasure.ts';
+import { runPrior } from './volumePrior.ts';
 
 /** The folders of a workspace that hold runs. */
 export const runFolders = ({ roots }: RunFoldersRequest, signal: AbortSignal): Promise<readonly RunFolder[]> =>
@@ -44,14 +53,14 @@ export async function* run(request: RunRequest, runs: Runs, context: Context): A
   if (!(budgetSeconds >= 0)) throw usageError(`A budget of ${budgetSeconds} s is no number of 0 or more.`);
   const opened = await runs.open(request);
   if (opened.project === null) throw opened.projectProblem;
-  const asked = measuresWith(opened.project, request.measures ?? RUN_MEASURE_NAMES);
+  const asked = measuresWith(opened.project, request.measures ?? DEFAULT_RUN_MEASURES);
   if (asked.length === 0) {
     throw usageError(
       `${opened.project.file}: has no "test" split, so that nothing that was asked for can be measured.`,
     );
   }
   const measuring = new Measuring(opened, request, asked, context);
-  let listing = await measuring.list();
+  let listing = await measuring.begin();
   if (request.only !== undefined && !listing.files.some(({ version }) => version.file === request.only)) {
     throw usageError(`${request.folder}: there is no checkpoint ${request.only}; name a file in that folder.`);
   }
@@ -94,6 +103,12 @@ const CHECKPOINTS_AT_ONCE = 100;
 /** Between two updates of a longer run, milliseconds a checkpoint. */
 const PACE = 5;
 
+/** Of a checkpoint that takes long, in seconds. */
+interface Spent {
+  readonly taken: number;
+  readonly left: number;
+}
+
 /** What is being measured of a run, and how far that is. */
 class Measuring {
   readonly #run: OpenRun;
@@ -104,6 +119,8 @@ class Measuring {
   /** Versions that were begun, measured or not: none is begun twice. */
   readonly #begun = new Set<string>();
   readonly #neighbour: Neighbour = { vectors: [] };
+  /** By which all volumes of the run are measured; null where none is asked for, or there is none. */
+  #prior: VolumePrior | null = null;
   #listedAt = 0;
   #toldAt = 0;
   #done = 0;
@@ -126,10 +143,22 @@ class Measuring {
     return this.#listedAt;
   }
 
+  /** The first listing, by which it is settled what volumes are measured with. */
+  async begin(): Promise<RunListing> {
+    const listing = await this.list();
+    if (!this.#asked.includes('log-volume')) return listing;
+    this.#prior = await runPrior(this.#run, this.#request, listing, this.#context);
+    return this.list();
+  }
+
   async list(): Promise<RunListing> {
     this.#listedAt = performance.now();
     await this.#run.log.refresh();
-    return listRun(this.#run, this.#context.signal, this.#request, this.#asked);
+    return listRun(this.#run, this.#context.signal, this.#request, this.#wanted);
+  }
+
+  get #wanted(): Asked {
+    return { names: this.#asked, ...(this.#prior !== null && { volume: volumeWish(this.#prior) }) };
   }
 
   /**
@@ -162,16 +191,18 @@ class Measuring {
     return true;
   }
 
-  update(listing: RunListing, current: RunUpdate['current'] = null): RunUpdate {
+  /** @param own seconds that the checkpoint being measured has taken, and will still take, once that is known. */
+  update(listing: RunListing, current: RunUpdate['current'] = null, own: Spent | null = null): RunUpdate {
     const left = this.#left(listing).length + (current === null ? 0 : 1);
-    const each = this.#done === 0 ? null : this.#measuredSeconds / this.#done;
+    const mean = this.#done === 0 ? null : this.#measuredSeconds / this.#done;
+    const each = mean ?? (own && own.taken + own.left);
     return {
       result: listing.result,
       progress: {
         done: this.#done,
         total: this.#done + left,
         elapsedSeconds: this.elapsedSeconds,
-        remainingSeconds: left === 0 ? 0 : each && each * left,
+        remainingSeconds: left === 0 ? 0 : each && (own === null ? each * left : own.left + each * (left - 1)),
       },
       current,
       memoryBytes: this.#memoryBytes,
@@ -204,14 +235,17 @@ class Measuring {
       this.#run,
       this.#neighbour,
       this.#context,
+      { prior: this.#prior },
     );
     try {
       const measured = { settings: listing.settings!, keys: checkpoint.keys, asked: this.#asked };
       if (!(await rememberMeasured(this.#run, version, measured, this.#context.signal))) return;
       this.#memoryBytes = checkpoint.memoryBytes;
-      for await (const measure of checkpoint.measure(this.#context.signal)) {
-        const result = withMeasures(listing.result, version.file, checkpoint.documents, this.#asked);
-        yield this.update({ ...listing, result }, { file: version.file, measure });
+      const started = performance.now();
+      for await (const { measure, secondsLeft } of checkpoint.measure(this.#context.signal)) {
+        const result = withMeasures(listing.result, version.file, checkpoint.documents, this.#wanted);
+        const own = secondsLeft === null ? null : { taken: (performance.now() - started) / 1000, left: secondsLeft };
+        yield this.update({ ...listing, result }, { file: version.file, measure }, own);
       }
     } finally {
       await checkpoint.close();
@@ -257,12 +291,12 @@ function withMeasures(
   result: RunResult,
   file: string,
   documents: readonly Measurements[],
-  asked: readonly RunMeasureName[],
+  { names, volume }: Asked,
 ): RunResult {
   const measures = measuresOf(documents);
   const [train] = documents;
   if (train === undefined) return result;
-  const state = hasAll(documents, asked) ? 'measured' : 'partial';
+  const state = hasAll(documents, names, volume) ? 'measured' : 'partial';
   return {
     ...result,
     checkpoints: result.checkpoints.map(own =>

@@ -1,8 +1,10 @@
 import { logEvidence } from '../analysis/evidence/expectationPropagation.ts';
 import { jackknifeError, Kernel } from '../analysis/evidence/kernel.ts';
 import { forEachInLanes } from '../analysis/lanes.ts';
+import { joinExamples } from '../data/sample.ts';
 import { defaultInitialization, drawInitialization, initializationLike } from '../direction/initialization.ts';
 import { computationError, inputError, usageError } from '../errors.ts';
+import { createObjective, type Objective } from '../objective/objective.ts';
 import { openProject } from '../project.ts';
 import type { VolumeRequest } from '../protocol.ts';
 import type { FunctionVolume } from '../results.ts';
@@ -62,22 +64,39 @@ export function functionSettings({
   return { initializations, points, positive: positive ? [...new Set(positive)].sort((a, b) => a - b) : null };
 }
 
-/** The points a function is held on: half of each split, or all of the only one. To be closed by the caller. */
-export async function openPoints(request: VolumeRequest, context: Context): Promise<readonly Problem[]> {
+/** The points that a function is held on, to be closed by the caller. */
+export interface Points {
+  /** Half of each split, or all of the only one. */
+  readonly problems: readonly [Problem, ...Problem[]];
+  /** Over all of them together, those of the training split first. */
+  readonly objective: Objective;
+  close(): Promise<void>;
+}
+
+/** Opens the points of a request. Throws as `openProblem` does. */
+export async function openPoints(request: VolumeRequest, context: Context): Promise<Points> {
   const { points } = functionSettings(request);
   const { data } = await openProject(request.checkpoint, request.project);
   const splits = (['train', 'test'] as const).filter(split => data[split] !== undefined);
   if (splits.length === 0)
     throw inputError('basin.json: a function’s volume needs "data", on whose points it is held.');
   const problems: Problem[] = [];
+  let objective: Objective | undefined;
+  const close = async (): Promise<void> => {
+    await objective?.close();
+    await Promise.all(problems.map(problem => problem.close()));
+  };
   try {
     for (const [index, split] of splits.entries()) {
       const samples = Math.floor((points + (splits.length - 1 - index)) / splits.length);
       problems.push(await openProblem({ ...request, split, samples }, context));
     }
-    return problems;
+    const [first, ...others] = problems as [Problem, ...Problem[]];
+    const sample = joinExamples([first, ...others].map(({ parts }) => parts.sample!));
+    objective = await createObjective({ ...first.parts, sample });
+    return { problems: [first, ...others], objective, close };
   } catch (error) {
-    await Promise.all(problems.map(problem => problem.close()));
+    await close();
     throw error;
   }
 }
@@ -88,15 +107,16 @@ export async function openPoints(request: VolumeRequest, context: Context): Prom
  * classes that there are not.
  */
 export async function prepareFunction(
-  problems: readonly Problem[],
+  { problems, objective }: Points,
   request: VolumeRequest,
   signal: AbortSignal,
 ): Promise<VolumePart<FunctionVolume>> {
   const { initializations, positive } = functionSettings(request);
-  const [first] = problems as [Problem, ...Problem[]];
+  const [first] = problems;
   checkNetwork(first);
-  const { origin, slots, graph, concurrency } = first.objective;
-  const outputs = await outputsAt(problems, origin, signal);
+  const { origin, slots, graph, concurrency } = objective;
+  const isNormalized = first.provenance().mode.batchNorm !== 'none';
+  const outputs = await outputsAt(objective, first, origin, 'held', signal);
   const { problemsOf, reduction } = labelsOf(outputs, positive);
   const { points, width } = outputs;
   const memoryBytes = 8 * points * points * (GROUPS + MATRICES);
@@ -135,7 +155,7 @@ export async function prepareFunction(
         const drawn: Float64Array[] = [];
         await forEachInLanes(batch, concurrency, stop, async (index, own) => {
           const theta = drawInitialization(spreads, slots, first.seed, index);
-          drawn[index - from] = (await outputsAt(problems, theta, own)).values;
+          drawn[index - from] = (await outputsAt(objective, first, theta, 'recomputed', own)).values;
         });
         // In their order, so that groups and sums do not depend on which of them was done first.
         for (const values of drawn) kernel.add(values);
@@ -179,6 +199,7 @@ export async function prepareFunction(
         ...(untrained === null
           ? { scheme: 'PyTorch default' }
           : { scheme: 'first checkpoint', source: { file: untrained.name, digest: untrained.digest } }),
+        ...(isNormalized && { statistics: 'recomputed over the points' }),
         converged,
       };
       yield { value, done: initializations + evidences, secondsLeft: 0, stage: 'evidence' };
@@ -186,16 +207,11 @@ export async function prepareFunction(
   };
 }
 
-/** Throws `input` where predictions are no classes, or depend on statistics that random networks do not have. */
+/** Throws `input` where predictions are no classes. */
 function checkNetwork(problem: Problem): void {
   const { kind } = problem.project.loss;
   if (kind !== 'cross-entropy' && kind !== 'bce-with-logits') {
     throw inputError(`A function’s volume is about the classes it predicts, and with the loss ${kind} there are none.`);
-  }
-  if (problem.provenance().mode.batchNorm !== 'none') {
-    throw inputError(
-      'A function’s volume is not computed of networks with BatchNorm, as one drawn at random has no running statistics.',
-    );
   }
 }
 
@@ -207,25 +223,28 @@ interface Outputs {
 }
 
 /** What the network puts out on all points. Throws `input` where that is not one number a class, `computation` where it is not finite. */
-async function outputsAt(problems: readonly Problem[], theta: Float32Array, signal: AbortSignal): Promise<Outputs> {
-  const points = problems.reduce((sum, { objective }) => sum + objective.samples, 0);
+async function outputsAt(
+  { samples: points, outputs }: Objective,
+  { model }: Problem,
+  theta: Float32Array,
+  statistics: 'held' | 'recomputed',
+  signal: AbortSignal,
+): Promise<Outputs> {
   let values = new Float64Array(0);
   let width = 0;
   let at = 0;
-  for (const { objective, model } of problems) {
-    for await (const { output, rows } of objective.outputs(theta, signal)) {
-      const [, classes = 1, ...others] = output.shape;
-      if (others.some(size => size !== 1)) {
-        throw inputError(
-          `${model.name}: its output of ${formatShape(output.shape)} has many predictions an example, and a function’s volume is held on one each.`,
-        );
-      }
-      if (values.length === 0) {
-        width = classes;
-        values = new Float64Array(points * width);
-      }
-      for (let index = 0; index < rows * width; index++) values[at++] = numberAt(output.data, index);
+  for await (const { output, rows } of outputs(theta, signal, statistics)) {
+    const [, classes = 1, ...others] = output.shape;
+    if (others.some(size => size !== 1)) {
+      throw inputError(
+        `${model.name}: its output of ${formatShape(output.shape)} has many predictions an example, and a function’s volume is held on one each.`,
+      );
     }
+    if (values.length === 0) {
+      width = classes;
+      values = new Float64Array(points * width);
+    }
+    for (let index = 0; index < rows * width; index++) values[at++] = numberAt(output.data, index);
   }
   if (!values.every(Number.isFinite)) {
     throw computationError(

@@ -4,7 +4,7 @@ import { type Basin, localVolume, type VolumeState } from '../analysis/volume/lo
 import { gaussians } from '../direction/gaussian.ts';
 import { inputError, usageError } from '../errors.ts';
 import type { VolumeRequest } from '../protocol.ts';
-import { type LocalVolume, type LogVolume, toJsonNumber } from '../results.ts';
+import { type LocalVolume, type LogVolume, toJsonNumber, type VolumePrior } from '../results.ts';
 import {
   DEFAULT_CUTOFF,
   DEFAULT_DIRECTIONS,
@@ -47,8 +47,18 @@ export async function prepareLocal(
   request: VolumeRequest,
   signal: AbortSignal,
 ): Promise<VolumePart<LocalVolume>> {
-  const { directions, cutoffs, preconditioner } = localSettings(request);
   const prior = priorOf(problem, await openUntrained(problem, request.checkpoint, signal), request.sigma);
+  return prepareLocalWith(problem, request, prior, signal);
+}
+
+/** The same with a prior that is known. */
+export async function prepareLocalWith(
+  problem: Problem,
+  request: Omit<Asked, 'sigma'>,
+  prior: VolumePrior,
+  signal: AbortSignal,
+): Promise<VolumePart<LocalVolume>> {
+  const { directions, cutoffs, preconditioner } = localSettings(request);
   const { name, divergence } = await basinOf(problem, request.basin, signal);
   const asked = { basin: name, prior, preconditioner, directions };
   return {

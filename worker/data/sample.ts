@@ -79,6 +79,41 @@ export const examplesAt = (examples: Examples, indices: readonly number[]): Exam
   },
 });
 
+/**
+ * The inputs of several, one after the other, without targets. Throws `input` where their rows are of different types or
+ * shapes.
+ */
+export function joinExamples(all: readonly Examples[]): Examples {
+  const [first] = all as [Examples];
+  const typesOf = ({ inputTypes }: Examples): string =>
+    inputTypes.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join(', ');
+  const odd = all.find(own => typesOf(own) !== typesOf(first));
+  if (odd) {
+    throw inputError(
+      `basin.json: the rows of its splits are of ${typesOf(first)} and of ${typesOf(odd)}, so that they cannot be taken together.`,
+    );
+  }
+  return {
+    ...first,
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    async batch(from, to) {
+      const parts: Batch[] = [];
+      let begin = 0;
+      for (const { count, batch } of all) {
+        const [own, end] = [Math.max(from - begin, 0), Math.min(to - begin, count)];
+        if (own < end) parts.push(await batch(own, end));
+        begin += count;
+      }
+      const joined = (name: string): Tensor =>
+        joinRows(
+          parts.map(({ inputs }) => inputs.get(name)!),
+          to - from,
+        );
+      return { inputs: new Map(first.inputNames.map(name => [name, joined(name)])), targets: null };
+    },
+  };
+}
+
 /** A sample up to this size is kept in memory: its rows are read again for every cell of a grid. */
 const MEMORY_BUDGET = 2 ** 30;
 

@@ -1,4 +1,4 @@
-import { type Examples, examplesAt, examplesOf, type Sample } from '../data/sample.ts';
+import { type Examples, examplesAt, examplesOf } from '../data/sample.ts';
 import type { Engine, Program } from '../engine/engine.ts';
 import { inputError } from '../errors.ts';
 import { apply, constant, type Graph, outputsOf, parameter } from '../graph/graph.ts';
@@ -24,7 +24,7 @@ import { type InputPlan, planInputs } from './feeds.ts';
 import { HEADS } from './heads/table.ts';
 import { type LossSpec, weightPenalty } from './loss.ts';
 import { headMinibatches, type Minibatches, outputMinibatches } from './minibatches.ts';
-import { evaluateWithStatistics, type NormalizationStatistics } from './statistics.ts';
+import { evaluatorWith, type NormalizationStatistics } from './statistics.ts';
 
 /** Mean loss over fixed examples, plus λ/2·‖θ‖² where a weight decay λ is set, as a function of θ. */
 export interface MeanLoss {
@@ -63,8 +63,9 @@ export interface Objective extends MeanLoss {
   /**
    * What the network puts out at θ for each minibatch of the sample, in their order, before any loss; or the loss itself,
    * where the graph computes that. Throws `interrupted` when the signal fires, between two minibatches.
+   * @param statistics as for `evaluate`.
    */
-  outputs(theta: Float32Array, signal: AbortSignal): AsyncGenerator<BatchOutput>;
+  outputs(theta: Float32Array, signal: AbortSignal, statistics?: NormalizationStatistics): AsyncGenerator<BatchOutput>;
   /** How far predictions are from those at `anchor`: see `divergenceFrom`. */
   divergenceFrom(anchor: Float32Array, signal: AbortSignal): Promise<Divergence | null>;
   /**
@@ -85,7 +86,7 @@ export interface ObjectiveParts {
   readonly model: ModelFile;
   readonly binding: Binding;
   /** Absent where the loss takes no data. */
-  readonly sample: Sample | null;
+  readonly sample: Examples | null;
   readonly loss: LossSpec;
   readonly engine: Engine;
   /** Examples computed at once; the default suits the processor's caches. */
@@ -149,7 +150,7 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
   const sampleBytes = isNormalized ? wholeSampleBytes(one, count, engine.device) : null;
   const { recomputingBytes: allowed = Number.POSITIVE_INFINITY } = parts;
   const points = sampleBytes === null ? 0 : Math.max(0, Math.min(engine.lanes, Math.floor(allowed / sampleBytes)));
-  const normalized = evaluateWithStatistics({
+  const normalized = evaluatorWith({
     ...binding,
     graphs: { held: graphFor, open: size => graphOf(parts, plan, size, note, 'parameters') },
     evaluator(graphs, places, batchSize = usual.values) {
@@ -179,8 +180,11 @@ export async function createObjective(parts: ObjectiveParts): Promise<Objective>
     statistics: binding.statistics,
     evaluate(theta, signal, statistics = 'held') {
       if (statistics === 'held' || !isNormalized) return whole.evaluate(theta, signal);
-      const evaluate: MeanLoss['evaluate'] = (at, stop) => normalized(at, statistics, stop);
-      return addPenalty(evaluate, loss.weightDecay ?? 0)(theta, signal);
+      return addPenalty(normalized(statistics).evaluate, loss.weightDecay ?? 0)(theta, signal);
+    },
+    outputs(theta, signal, statistics = 'held') {
+      const { outputs } = statistics === 'held' || !isNormalized ? whole : normalized(statistics);
+      return outputs(theta, signal);
     },
     divergenceFrom: (anchor, signal) =>
       divergenceFrom(anchor, whole.outputs, loss.kind === 'output' ? null : HEADS[loss.kind](loss), signal),

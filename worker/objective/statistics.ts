@@ -3,7 +3,7 @@ import type { Program } from '../engine/engine.ts';
 import { type Graph, outputsOf } from '../graph/graph.ts';
 import { channelMoments, withMoments } from '../graph/normalizations.ts';
 import type { ParameterSlot, StatisticSlot } from '../model/bind.ts';
-import type { Evaluator, ExactMinibatches } from './evaluate.ts';
+import type { BatchOutput, Evaluator, ExactMinibatches } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { joined, type LeafLayout, layoutOf } from './leaves.ts';
 import { evaluateByLevels } from './statisticsByLevels.ts';
@@ -38,26 +38,26 @@ export interface StatisticsParts {
   readonly atOnce: { readonly count: number; readonly points: number } | null;
 }
 
-export type Evaluate = (theta: Float32Array, signal: AbortSignal) => Promise<Evaluation>;
-
-/** Evaluates the loss, without penalties; what that takes is compiled when it is first needed. */
-export function evaluateWithStatistics(
+/** Evaluates the loss, without penalties, and outputs; what that takes is compiled when it is first needed. */
+export function evaluatorWith(
   parts: StatisticsParts,
-): (
-  theta: Float32Array,
-  statistics: Exclude<NormalizationStatistics, 'held'>,
-  signal: AbortSignal,
-) => Promise<Evaluation> {
+): (statistics: Exclude<NormalizationStatistics, 'held'>) => Evaluator {
   let given: Evaluator | undefined;
-  let recomputed: Evaluate | undefined;
-  return async (theta, statistics, signal) => {
+  let recomputed: Evaluator | undefined;
+  return statistics => {
     if (statistics === 'recomputed') {
       recomputed ??= parts.atOnce === null ? evaluateByLevels(parts) : evaluateAtOnce(parts, parts.atOnce);
-      return recomputed(theta, signal);
+      return recomputed;
     }
-    if (hasNegativeVariance(parts.statisticSlots, statistics)) return notANumber;
     given ??= parts.evaluator(parts.graphs.open, layoutOf(parts.slots, parts.statisticSlots));
-    return given.evaluate(joined(theta, statistics), signal);
+    const { outputs, evaluate } = given;
+    return {
+      outputs: (theta, signal) => outputs(joined(theta, statistics), signal),
+      async evaluate(theta, signal) {
+        if (hasNegativeVariance(parts.statisticSlots, statistics)) return notANumber;
+        return evaluate(joined(theta, statistics), signal);
+      },
+    };
   };
 }
 
@@ -65,31 +65,48 @@ export function evaluateWithStatistics(
 function evaluateAtOnce(
   { slots, graphs, evaluator }: StatisticsParts,
   { count, points }: NonNullable<StatisticsParts['atOnce']>,
-): Evaluate {
+): Evaluator {
   const graphFor: GraphFor = examples => {
     const { inputs, outputs } = graphs.held(examples);
     const [value] = withMoments(outputsOf({ outputs }), channelMoments);
     return { inputs, outputs: [{ name: outputs[0]!.name, value: value! }] };
   };
-  const { evaluate } = evaluator(graphFor, layoutOf(slots), count);
-  const inTurn = turns(points);
-  return (theta, signal) => inTurn(() => evaluate(theta, signal));
+  const whole = evaluator(graphFor, layoutOf(slots), count);
+  const turn = turns(points);
+  async function* outputs(theta: Float32Array, signal: AbortSignal): AsyncGenerator<BatchOutput> {
+    const release = await turn();
+    try {
+      yield* whole.outputs(theta, signal);
+    } finally {
+      release();
+    }
+  }
+  return {
+    outputs,
+    async evaluate(theta, signal) {
+      const release = await turn();
+      try {
+        return await whole.evaluate(theta, signal);
+      } finally {
+        release();
+      }
+    },
+  };
 }
 
-/** Runs so many tasks at the same time, in the order in which they come. */
-function turns(places: number): <T>(task: () => Promise<T>) => Promise<T> {
+/** Lets so many tasks run at the same time, in the order in which they come; each says when it is done. */
+function turns(places: number): () => Promise<() => void> {
   const waiting: (() => void)[] = [];
   let free = places;
-  return async task => {
+  const release = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  };
+  return async () => {
     if (free > 0) free--;
     else await new Promise<void>(resolve => waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
+    return release;
   };
 }
 

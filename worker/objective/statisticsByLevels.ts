@@ -3,16 +3,16 @@ import { concat } from '../graph/arithmetic.ts';
 import { type Graph, outputsOf, parameter } from '../graph/graph.ts';
 import { channelMoments, normalizationLevels, normalizationsOf, withMoments } from '../graph/normalizations.ts';
 import type { Tensor } from '../tensor.ts';
-import { evaluateOutput } from './evaluate.ts';
+import { type Evaluator, evaluateOutput } from './evaluate.ts';
 import { joined, type Leaf, layoutOf } from './leaves.ts';
-import type { Evaluate, GraphFor, StatisticsParts } from './statistics.ts';
+import type { GraphFor, StatisticsParts } from './statistics.ts';
 
 /**
  * The loss with statistics over the whole sample, level by level: those of normalisations that have as many before them are
  * found together, with the statistics of all before in place. Each level computes the layers before it anew, so that of no
  * layer more than a minibatch is ever kept: a network of n normalisations in a row takes about n/2 times as long.
  */
-export function evaluateByLevels({ slots, graphs, evaluator, minibatches, compile }: StatisticsParts): Evaluate {
+export function evaluateByLevels({ slots, graphs, evaluator, minibatches, compile }: StatisticsParts): Evaluator {
   const { levels, leaves, size } = planLevels(graphs.held(1));
   const layout = layoutOf(slots, leaves.flat());
   const graphFor = once((examples): Graph => {
@@ -31,13 +31,19 @@ export function evaluateByLevels({ slots, graphs, evaluator, minibatches, compil
     evaluateOutput(exact, rows => compile(momentsGraph(graphFor(rows), places), layout, runs)),
   );
   const loss = evaluator(graphFor, layout);
-  return async (theta, signal) => {
+  const withMomentsAt = async (theta: Float32Array, signal: AbortSignal): Promise<Float32Array> => {
     const whole = joined(theta, new Float32Array(size));
     const moments = whole.subarray(theta.length);
     for (const [index, { offset }] of levels.entries()) {
       moments.set(await mergeMoments(evaluators[index]!.outputs(whole, signal)), offset);
     }
-    return loss.evaluate(whole, signal);
+    return whole;
+  };
+  return {
+    async *outputs(theta, signal) {
+      yield* loss.outputs(await withMomentsAt(theta, signal), signal);
+    },
+    evaluate: async (theta, signal) => loss.evaluate(await withMomentsAt(theta, signal), signal),
   };
 }
 

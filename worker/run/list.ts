@@ -4,6 +4,7 @@ import { positionInName } from '../checkpoint/position.ts';
 import { throwIfAborted } from '../errors.ts';
 import { nameInProject } from '../project.ts';
 import type { RunCheckpoint, RunCheckpointState, RunMeasureName, RunResult } from '../results.ts';
+import type { VolumeWish } from '../volumeSettings.ts';
 import { adopt } from './adopt.ts';
 import { contentsDigest } from './contents.ts';
 import { type Fact, factsOf, type KnownFile } from './facts.ts';
@@ -43,6 +44,13 @@ export interface RunListing {
   readonly settings: string | null;
 }
 
+/** What is asked of each checkpoint. */
+export interface Asked {
+  readonly names: readonly RunMeasureName[];
+  /** With what its volume has to have been measured; absent: with anything. */
+  readonly volume?: VolumeWish;
+}
+
 /** Facts are written so many at a time, since a first look at a large folder takes a while. */
 const FACTS_AT_ONCE = 500;
 
@@ -55,7 +63,7 @@ export async function listRun(
   run: OpenRun,
   signal: AbortSignal,
   settings: RunSettings = {},
-  asked?: readonly RunMeasureName[],
+  asked?: Asked,
 ): Promise<RunListing> {
   const versions = await listFiles(run.folder);
   if (run.log.isEmpty) await adopt(run, versions, signal);
@@ -199,7 +207,7 @@ async function describeCheckpoint(
   known: KnownFile | undefined,
   file: RunFile | null,
   settings: string | null,
-  asked: readonly RunMeasureName[] | undefined,
+  asked: Asked | undefined,
 ): Promise<RunCheckpoint> {
   const version = file?.version ?? known!;
   const look = known?.look;
@@ -208,12 +216,12 @@ async function describeCheckpoint(
   const isCurrent = (fact: { readonly settings: string }): boolean => settings === null || fact.settings === settings;
   const own = known?.measured.findLast(isCurrent);
   const shown = own ?? known?.measured.at(-1);
-  const documents = shown === undefined ? [] : await documentsOf(run, shown.keys, asked ?? shown.asked);
+  const documents = shown === undefined ? [] : await documentsOf(run, shown.keys, asked ?? { names: shown.asked });
   const failed = known?.failed.findLast(isCurrent);
   const broken = file !== null && file.look.is !== 'checkpoint' ? file.look : null;
   const state = ((): RunCheckpointState => {
     if (broken !== null) return broken.is === 'other' ? 'failed' : 'incomplete';
-    if (own !== undefined && hasAll(documents, asked ?? own.asked)) return 'measured';
+    if (own !== undefined && hasAll(documents, asked?.names ?? own.asked, asked?.volume)) return 'measured';
     if (failed !== undefined) return 'failed';
     if (documents.length === 0) return 'unmeasured';
     return own === undefined ? 'stale' : 'partial';
@@ -240,10 +248,10 @@ const isReadable = (state: RunCheckpointState): boolean => state !== 'incomplete
 async function documentsOf(
   { measurements }: OpenRun,
   keys: readonly string[],
-  asked: readonly RunMeasureName[],
+  { names, volume }: Asked,
 ): Promise<readonly Measurements[]> {
   const of = async (read: (key: string) => Promise<Measurements | null>): Promise<Measurements[]> =>
     (await Promise.all(keys.map(read))).filter(document => document !== null);
   const recalled = await of(key => measurements.recall(key));
-  return hasAll(recalled, asked) ? recalled : of(key => measurements.read(key));
+  return hasAll(recalled, names, volume) ? recalled : of(key => measurements.read(key));
 }

@@ -1,7 +1,9 @@
-import { type Decode, list, nullable, object, oneOf } from '../decode.ts';
+import { type Decode, list, nullable, object, oneOf, optional } from '../decode.ts';
 import { type Measure, type Provenance, RUN_MEASURE_NAMES, type RunMeasureName } from '../results.ts';
 import type { Documents } from '../store/documents.ts';
 import { jsonNumber, provenance } from '../surfaceDocument.ts';
+import { decodeVolumeSettings } from '../volumeDocument.ts';
+import { isSameVolume, type VolumeWish } from '../volumeSettings.ts';
 
 /** The measures of a checkpoint that depend on one split of the data. */
 export interface Measurements {
@@ -21,6 +23,7 @@ export const decodeMeasure: Decode<Measure<RunMeasureName>> = object<Measure<Run
   lower: nullable(jsonNumber),
   upper: nullable(jsonNumber),
   converged: oneOf(true, false),
+  volume: optional(decodeVolumeSettings),
 });
 
 const decodeMeasurements: Decode<Measurements> = object<Measurements>({
@@ -30,11 +33,23 @@ const decodeMeasurements: Decode<Measurements> = object<Measurements>({
   provenance,
 });
 
-/** Whether nothing is left to measure of what was asked for. */
-export const hasAll = (documents: readonly Measurements[], asked: readonly RunMeasureName[]): boolean =>
-  asked.every(wanted =>
-    documents.some(({ measures, absent }) => absent.includes(wanted) || measures.some(own => own.name === wanted)),
+/**
+ * Whether nothing is left to measure of what was asked for.
+ * @param volume with what a volume has to have been measured to count; absent: with anything.
+ */
+export function hasAll(
+  documents: readonly Measurements[],
+  asked: readonly RunMeasureName[],
+  volume?: VolumeWish,
+): boolean {
+  const counts = (own: Measure): boolean =>
+    own.volume === undefined || volume === undefined || isSameVolume(own.volume, volume);
+  return asked.every(wanted =>
+    documents.some(
+      ({ measures, absent }) => absent.includes(wanted) || measures.some(own => own.name === wanted && counts(own)),
+    ),
   );
+}
 
 /** Measures by the key of what they were computed from: on disk where there is a store, and in memory. */
 export class MeasurementStore {

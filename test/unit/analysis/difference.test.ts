@@ -4,6 +4,8 @@ import { differencesOf, type ExampleValues, type MeasuredCheckpoint } from '../.
 import type { Difference, JsonNumber, Measure, Provenance, RunMeasureName } from '../../../worker/results.ts';
 import { someProvenance } from '../../fixtures/provenance.ts';
 
+import { volumeOf } from '../../fixtures/runListings.ts';
+
 const provenance = (sample: string): Provenance => ({
   ...someProvenance,
   data: { file: 'train.npz#x', digest: sample, order: 'first' },
@@ -20,6 +22,10 @@ function measure(
   const lower = below === null ? null : Number(value) - below;
   return { name, value, lower, upper: above === null ? null : Number(value) + above, converged };
 }
+
+/** A volume by a prior of deviation σ. */
+const volume = (value: number, below: number, above: number | null, sigma = 0.1): Measure<RunMeasureName> =>
+  volumeOf(value, { lower: value - below, upper: above === null ? null : value + above }, sigma);
 
 /** Losses and predictions of one target an example. */
 const examples = (losses: readonly number[], correct?: readonly number[]): ExampleValues => ({
@@ -120,6 +126,42 @@ describe('the difference of a measure', () => {
       { key: 'a', measure: measure('keskar', 2, 0.1, null) },
       { key: 'b', measure: measure('keskar', 1, 0.1, null) },
       { value: 1, standardError: null, verdict: 'unknown' },
+    ],
+    [
+      'of two lower bounds of a volume is not known, however far apart they are',
+      { key: 'a', measure: volume(-30_000, 10, null) },
+      { key: 'b', measure: volume(-10_000, 10, null) },
+      { value: -20_000, standardError: null, verdict: 'unknown' },
+    ],
+    [
+      'of a lower bound above a volume that is known is told, as it faces the other with the end that is known',
+      { key: 'a', measure: volume(-10_000, 3, null) },
+      { key: 'b', measure: volume(-30_000, 5, 4) },
+      { value: 20_000, standardError: 5, verdict: 'higher' },
+    ],
+    [
+      'of a lower bound below a volume that is known is not',
+      { key: 'a', measure: volume(-30_000, 3, null) },
+      { key: 'b', measure: volume(-10_000, 5, 4) },
+      { value: -20_000, standardError: null, verdict: 'unknown' },
+    ],
+    [
+      'of volumes by one prior is told',
+      { key: 'a', measure: volume(-10_000, 3, 3) },
+      { key: 'b', measure: volume(-10_020, 4, 4) },
+      { value: 20, standardError: 5, verdict: 'higher' },
+    ],
+    [
+      'of volumes by different priors is not known',
+      { key: 'a', measure: volume(-10_000, 3, 3, 0.1) },
+      { key: 'b', measure: volume(-10_020, 4, 4, 0.2) },
+      { value: 20, standardError: 5, verdict: 'unknown' },
+    ],
+    [
+      'of volumes on other rows is not known, as their errors are their directions',
+      { key: 'a', measure: volume(-10_000, 3, 3), sample: 's' },
+      { key: 'b', measure: volume(-10_020, 4, 4), sample: 't' },
+      { value: 20, standardError: null, verdict: 'unknown' },
     ],
     [
       'of one that has not converged is not known',
@@ -261,6 +303,14 @@ describe('the difference of a measure', () => {
         examples: losses && examples(losses, correct),
       }));
   const mirrored = { higher: 'lower', lower: 'higher', none: 'none', unknown: 'unknown' } as const;
+
+  it('has no sign where it is 0', () => {
+    const { value } = differenceOf(
+      { key: 'a', measure: measure('trace', -0, 0.3) },
+      { key: 'b', measure: measure('trace', 0, 0.4) },
+    );
+    assert.ok(Object.is(value, 0), String(value));
+  });
 
   it('turns its sign with the baseline, and nothing else', () => {
     fc.assert(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formatCompare } from '../../../worker/cli/formatCompare.ts';
 import type { CompareResult } from '../../../worker/results.ts';
 import { brokenComparison, partialComparison, wholeComparison } from '../../fixtures/comparisons.ts';
+import { volumeOf } from '../../fixtures/runListings.ts';
 
 /** A row of the table that begins with a heading, its cells apart. */
 function cellsOf(lines: readonly string[], heading: string, row: string): readonly string[] {
@@ -66,6 +67,31 @@ describe('a comparison in a terminal', () => {
       assert.deepEqual(cellsOf(formatCompare(result), heading, row).slice(1), cells);
     });
   }
+
+  const volumes: CompareResult = {
+    ...wholeComparison,
+    checkpoints: wholeComparison.checkpoints.map((own, index) => ({
+      ...own,
+      measures: [...own.measures, volumeOf(-8000 - 1000 * index)],
+    })),
+    differences: wholeComparison.differences.map(row =>
+      row.map(cell => [
+        ...cell,
+        { name: 'log-volume', value: -1000, standardError: null, isPaired: false, verdict: 'unknown' },
+      ]),
+    ),
+  };
+  it('shows volumes that are lower bounds as such, and no verdict', () => {
+    const lines = formatCompare(volumes);
+    assert.deepEqual(cellsOf(lines, VALUES, 'ln volume').slice(1), ['≥ -8000', '≥ -9000', '≥ -10000']);
+    assert.deepEqual(cellsOf(lines, DIFFERENCES, 'ln volume').slice(1), ['? -1000', '? -1000']);
+    assert.ok(
+      lines.includes(
+        'ln volume: prior σ = 0.1 as before training (epoch_000.pt), mean KL up to 0.01 nats, 100 directions stretched by leading eigenvectors.',
+      ),
+    );
+    assert.match(lines.join('\n'), /^ln volume ≥ is a lower bound only: /m);
+  });
 
   const sentences: readonly (readonly [what: string, result: CompareResult, said: RegExp])[] = [
     ['names the baseline', { ...wholeComparison, baseline: 1 }, /^Differences from batch-1024\/epoch_480\.pt$/m],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type Compared, warningsOf } from '../../../worker/commands/compareWarnings.ts';
 import type { Provenance } from '../../../worker/results.ts';
 import { someProvenance } from '../../fixtures/provenance.ts';
+import { volumeOf } from '../../fixtures/runListings.ts';
 
 const provenance: Provenance = {
   ...someProvenance,
@@ -100,6 +101,19 @@ describe('what checkpoints were measured unlike', () => {
     assert.deepEqual(warnings({ samples: 50 }, 'test'), [
       'The numbers of examples of the test split differ (a.pt and b.pt: 100; c.pt: 50).',
     ]);
+  });
+
+  it('are priors of volumes, to all digits', () => {
+    const compared = [0.1, 0.1, 0.2].map((sigma, index) => ({
+      name: `${'abc'[index]}.pt`,
+      provenance,
+      measures: [volumeOf(-1000, undefined, sigma)],
+    }));
+    const without = { name: 'd.pt', provenance, measures: [] };
+    assert.deepEqual(warningsOf([...compared, without], [[0, 1, 2, 3]]), [
+      'The priors or basins of the volumes differ (a.pt and b.pt: σ = 0.1, mean KL up to 0.01 nats, 100 directions stretched by leading eigenvectors; c.pt: σ = 0.2, mean KL up to 0.01 nats, 100 directions stretched by leading eigenvectors), so that no difference between them is told; measure all with the same --sigma.',
+    ]);
+    assert.deepEqual(warningsOf([compared[0]!, compared[1]!, without], [[0, 1, 2]]), []);
   });
 
   it('is not told of one that could not be measured', () => {

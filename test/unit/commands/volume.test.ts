@@ -6,11 +6,13 @@ import { logGamma } from '../../../worker/analysis/special.ts';
 import { spectrum } from '../../../worker/commands/spectrum.ts';
 import { volume } from '../../../worker/commands/volume.ts';
 import { BasinError } from '../../../worker/errors.ts';
+import { writeNpz } from '../../../worker/io/npzWriter.ts';
 import { safetensorsBytes } from '../../../worker/io/safetensorsWriter.ts';
 import { findRescalings, rescale } from '../../../worker/model/rescaling.ts';
 import type { VolumeRequest } from '../../../worker/protocol.ts';
-import type { LocalVolume, VolumeResult, VolumeUpdate } from '../../../worker/results.ts';
+import type { FunctionVolume, LocalVolume, VolumeResult, VolumeUpdate } from '../../../worker/results.ts';
 import { decodeVolume } from '../../../worker/volumeDocument.ts';
+import { arraysOf, writeShards } from '../checkpoint/forms.ts';
 import { CASES, DIGITS_CNN, DIGITS_MLP, never, withProblem } from '../objective/problems.ts';
 import { CountingEngines } from './countingEngines.ts';
 
@@ -114,6 +116,21 @@ describe('the local volume of a checkpoint', () => {
     closeTo(prior.sigma, 0.0909, 0.0001);
     assert.deepEqual([radii.length, logMasses.length], [6, 6]);
     assert.ok(evaluations < 6 * 12 + 10, `${evaluations} evaluations`);
+  });
+
+  it('finds the checkpoint from before training among folders, too', async () => {
+    const run = join(folder, 'folders');
+    for (const [name, step] of [
+      ['checkpoint-0', '00000'],
+      ['checkpoint-960', '00960'],
+    ] as const) {
+      await writeShards(join(run, name), await arraysOf(join(DIGITS_MLP, `runs/sgd/step_${step}.pt`)));
+    }
+    const wish = { ...request, directions: 2, preconditioner: 'none' as const };
+    const { prior, logMasses } = await local({ ...wish, checkpoint: join(run, 'checkpoint-960'), project: DIGITS_MLP });
+    const beside = await local(wish);
+    assert.deepEqual([prior.from, basename(prior.source!.file)], ['initialization', 'checkpoint-0']);
+    assert.deepEqual([prior.sigma, logMasses], [beside.prior.sigma, beside.logMasses]);
   });
 
   it('does not depend on how many directions are followed at the same time', async () => {
@@ -228,11 +245,45 @@ describe('the volume of a function', () => {
     assert.equal(found.local!.radii.length, 3);
   });
 
-  it('is told as a problem of networks with BatchNorm beside a local one, and refused alone', async () => {
-    const checkpoint = join(DIGITS_CNN, 'runs/batch-32/epoch_024.pt');
-    const wish = { checkpoint, samples: 50, directions: 2, preconditioner: 'none' as const };
+  it('of networks with BatchNorm is by statistics over the points, and the checkpoint’s classes by its own', async () => {
+    const of = async (epoch: string, more: Partial<VolumeRequest> = {}): Promise<FunctionVolume> => {
+      const checkpoint = join(DIGITS_CNN, `runs/batch-32/epoch_${epoch}.pt`);
+      const { function: found } = await last({ ...request, checkpoint, positive: [5, 6, 7, 8, 9], ...more });
+      return found!;
+    };
+    const trained = await of('024');
+    assert.deepEqual([trained.statistics, trained.scheme], ['recomputed over the points', 'first checkpoint']);
+    assert.ok(trained.logProbability > 60 * -Math.LN2 && trained.logProbability < -10, String(trained.logProbability));
+    assert.equal((await of('024', { threads: 1 })).logProbability, trained.logProbability);
+    // Points that do not fit in memory at once are normalised level by level, by the same statistics.
+    const problem = await withProblem({ checkpoint: join(DIGITS_CNN, 'runs/batch-32/epoch_024.pt') }, async own => own);
+    closeTo((await of('024', { memoryBytes: problem.memoryBytes + 1 })).logProbability, trained.logProbability, 0.01);
+    // Before training the network predicts one class nearly everywhere, which many random networks do.
+    assert.ok((await of('000')).logProbability > trained.logProbability + 5);
+    const { function: without } = await last({ ...request, checkpoint: TRAINED });
+    assert.equal(without!.statistics, undefined);
+  });
+
+  it('is told as a problem beside a local one where there are no classes, and refused alone', async () => {
+    const project = join(folder, 'squares');
+    await mkdir(project);
+    const labels = Float32Array.from({ length: 10_240 }, (_, at) => Number(at % 10 === Math.floor(at / 10) % 10));
+    await writeNpz(join(project, 'y.npz'), [{ name: 'y', shape: [1024, 10], data: labels }]);
+    const train = { inputs: `${join(DIGITS_MLP, 'train.npz')}#x`, targets: 'y.npz#y' };
+    await writeFile(
+      join(project, 'basin.json'),
+      JSON.stringify({ model: join(DIGITS_MLP, 'model.onnx'), data: { train }, loss: 'mse' }),
+    );
+    const wish = {
+      checkpoint: TRAINED,
+      project,
+      samples: 50,
+      directions: 2,
+      preconditioner: 'none' as const,
+      points: 20,
+    };
     const found = await last({ ...wish, volumes: ['local', 'function'] });
-    assert.match(found.problems.join(), /^A function’s volume is not computed of networks with BatchNorm/);
+    assert.match(found.problems.join(), /^A function’s volume is about the classes it predicts, and with the loss mse/);
     assert.equal(found.local!.radii.length, 2);
     await assert.rejects(
       updates({ ...wish, volumes: ['function'] }),

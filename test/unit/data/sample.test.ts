@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chooseRows } from '../../../worker/data/rows.ts';
-import { matchRowShape, openSample, type Sample, type SampleSpec } from '../../../worker/data/sample.ts';
+import { joinExamples, matchRowShape, openSample, type Sample, type SampleSpec } from '../../../worker/data/sample.ts';
 import { FILES, refuses } from '../io/fixtures.ts';
 
 /** Opens a sample of the fixtures, hands it on, and closes it. */
@@ -69,6 +69,33 @@ describe('samples', () => {
       assert.deepEqual(await read(spec, 1, 2), { dtype, shape, data, targets: null });
     });
   }
+
+  it('are joined one after the other, whatever is asked of them', () =>
+    withSample({ inputs: 'data.npz#features', rows: [0, 2] }, one =>
+      withSample({ inputs: 'data.npz#features', targets: labels, rows: [1, 3] }, async other => {
+        const joined = joinExamples([one, other, one]);
+        assert.equal(joined.count, 6);
+        const valuesOf = async (from: number, to: number): Promise<readonly number[]> =>
+          Array.from((await joined.batch(from, to)).inputs.get('')!.data, Number);
+        const rows = [0, 1, 1, 2, 0, 1].map(row => [3 * row, 3 * row + 1, 3 * row + 2]);
+        for (const [from, to] of [
+          [0, 6],
+          [1, 3],
+          [1, 5],
+          [4, 6],
+        ] as const) {
+          assert.deepEqual(await valuesOf(from, to), rows.slice(from, to).flat());
+        }
+        assert.equal((await joined.batch(1, 3)).targets, null);
+      }),
+    ));
+
+  it('of different rows are not joined', () =>
+    withSample({ inputs: 'data.npz#features' }, one =>
+      withSample({ inputs: 'data.npz#images' }, async other =>
+        assert.throws(() => joinExamples([one, other]), { kind: 'input', message: /cannot be taken together/ }),
+      ),
+    ));
 
   it('normalise every example by the same channels', async () => {
     const { data } = await read({ inputs: 'data.npz#images', mean: [0, 4] }, 1, 3);

@@ -7,7 +7,12 @@ import type { CompareOptions } from '../../../webview/compare/messages.ts';
 import { parseCommandLine } from '../../../worker/cli/commandLine.ts';
 import { inputError, interruptedError } from '../../../worker/errors.ts';
 import type { CompareRequest, InterpolateRequest, SurfaceRequest } from '../../../worker/protocol.ts';
-import type { CompareResult, InterpolateResult, SurfaceResult } from '../../../worker/results.ts';
+import {
+  type CompareResult,
+  type InterpolateResult,
+  RUN_MEASURE_NAMES,
+  type SurfaceResult,
+} from '../../../worker/results.ts';
 import { compareStates, comparisonOf, surfaceOf, twoCompared } from '../../fixtures/comparePanels.ts';
 
 const files = [
@@ -90,6 +95,21 @@ async function answerAll(given: ReturnType<typeof setUp>, compute: Promise<void>
 }
 
 describe('a comparison', () => {
+  it('measures volumes only where they are asked for, and what it has measured stays shown meanwhile', async () => {
+    const given = setUp();
+    const measure = given.comparison.compute();
+    await answerAll(given, measure);
+    const asked = given.comparison.measureVolumes();
+    const { request, resolve } = await given.call(5);
+    assert.deepEqual(request.measures, RUN_MEASURE_NAMES);
+    assert.deepEqual(given.phases().slice(2, 3), ['computing']);
+    assert.deepEqual(given.comparison.state.measures.result, twoCompared);
+    resolve(compareStates.volumes.measures.result!);
+    await asked;
+    assert.deepEqual(given.comparison.state.measures.result, compareStates.volumes.measures.result);
+    assert.equal(given.calls.length, 5);
+  });
+
   it('asks for the losses, then the landscapes, then the other measures, one after the other', async () => {
     const given = setUp();
     const compute = given.comparison.compute();
@@ -276,8 +296,8 @@ describe('a comparison as comma-separated values', () => {
     const named = (checkpoint: string, name: string) =>
       lines.filter(own => own.startsWith(`${checkpoint},`) && own.includes(`,${name},`));
     const [own] = named('runs/batch-32/epoch_024.pt', 'lambda-max');
-    assert.match(own ?? '', /,true,runs\/batch-1024\/epoch_480\.pt,-[\d.]+,[\d.]+,false,lower$/);
-    assert.match(named('runs/batch-1024/epoch_480.pt', 'lambda-max')[0] ?? '', /,true,,,,,$/);
-    assert.match(named('runs/batch-32/epoch_024.pt', 'eigenvalue largest 1')[0] ?? '', /,true,,,,,$/);
+    assert.match(own ?? '', /,true,,,runs\/batch-1024\/epoch_480\.pt,-[\d.]+,[\d.]+,false,lower$/);
+    assert.match(named('runs/batch-1024/epoch_480.pt', 'lambda-max')[0] ?? '', /,true,,,,,,,$/);
+    assert.match(named('runs/batch-32/epoch_024.pt', 'eigenvalue largest 1')[0] ?? '', /,true,,,,,,,$/);
   });
 });

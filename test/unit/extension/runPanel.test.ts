@@ -3,8 +3,9 @@ import { runCommand, runFileName } from '../../../extension/runCommand.ts';
 import { runPanelState } from '../../../extension/runPanelState.ts';
 import type { Measuring, RunSource, RunState } from '../../../extension/runs/runSource.ts';
 import { parseCommandLine } from '../../../worker/cli/commandLine.ts';
+import { RUN_MEASURE_NAMES } from '../../../worker/results.ts';
 import { runCsv } from '../../../worker/run/csv.ts';
-import { measuredRun, otherRun, runProvenance, runStates, troubledRun } from '../../fixtures/runPanels.ts';
+import { measuredRun, otherRun, runProvenance, runStates, troubledRun, volumesRun } from '../../fixtures/runPanels.ts';
 
 const sourceOf = (...runs: readonly RunState[]): RunSource => ({
   runs,
@@ -73,7 +74,10 @@ describe('the files and the command of a run', () => {
     const lines = runCsv([{ label: 'runs/a, b', result: troubledRun }])
       .trimEnd()
       .split('\n');
-    assert.equal(lines[0], 'run,file,present,step,epoch,written,state,measure,value,lower,upper,converged');
+    assert.equal(
+      lines[0],
+      'run,file,present,step,epoch,written,state,measure,value,lower,upper,converged,bound,prior_sigma',
+    );
     assert.equal(lines.length, 1 + 10 * 10 + 3);
     assert.match(
       lines[1]!,
@@ -85,8 +89,11 @@ describe('the files and the command of a run', () => {
       [8],
     );
     const open = lines.find(line => line.includes(',keskar,'))!;
-    assert.match(open, /,[\d.]+,[\d.]+,,true$/);
-    assert.ok(lines.some(line => line.endsWith(',trace,NaN,,,true')));
+    assert.match(open, /,[\d.]+,[\d.]+,,true,lower bound,$/);
+    assert.ok(lines.some(line => line.endsWith(',trace,NaN,,,true,,')));
+    const volumes = runCsv([{ label: 'a', result: volumesRun }]).split('\n');
+    assert.equal(volumes.filter(line => /,log-volume,-[\d.]+,-[\d.]+,,true,lower bound,0\.1$/.test(line)).length, 12);
+    assert.equal(volumes.filter(line => /,log-volume,-[\d.]+,-[\d.]+,-[\d.]+,true,,0\.1$/.test(line)).length, 1);
   });
 
   it('is the line that measures the same', () => {
@@ -105,6 +112,8 @@ describe('the files and the command of a run', () => {
       '--out',
       'batch-32-run.json',
     ]);
+    const volumes = runCommand(volumesRun, '/w/runs/batch-32');
+    assert.deepEqual(volumes.slice(9, 11), ['--measures', RUN_MEASURE_NAMES.join()]);
     assert.deepEqual(runCommand(runStates.unmeasured.runs[0].result, '-a'), [
       'basin',
       'run',

@@ -5,6 +5,7 @@ import { openPoint } from '../../../worker/commands/point.ts';
 import type { Problem } from '../../../worker/commands/problem.ts';
 import type { NormalizationStatistics } from '../../../worker/objective/statistics.ts';
 import type { Split } from '../../../worker/results.ts';
+import { numberAt } from '../../../worker/tensor.ts';
 import { CASES, CNN_REFERENCE, DIGITS_CNN, DIGITS_MLP, engines, never, withProblem } from './problems.ts';
 
 interface Reference {
@@ -82,6 +83,33 @@ describe('statistics of normalisations', () => {
       }
       assert.deepEqual([statistics.length, problem.provenance('recomputed').mode.batchNorm], [0, 'none']);
     }));
+
+  it('are the same for what the network puts out as for the loss, at once and level by level', async () => {
+    const target = { checkpoint: join(DIGITS_CNN, reference.from), samples: 100, threads: 1 };
+    const memoryBytes = await withProblem(target, async problem => problem.memoryBytes + 1);
+    for (const more of [{}, { memoryBytes }]) {
+      await withProblem({ ...target, ...more }, async ({ objective }) => {
+        const { origin } = objective;
+        assert.equal(objective.recomputingBytes > 0, !('memoryBytes' in more));
+        const held = await objective.evaluate(origin, never);
+        for (const statistics of ['recomputed', objective.statistics] as const) {
+          let loss = 0;
+          for await (const { output, targets, rows } of objective.outputs(origin, never, statistics)) {
+            const classes = output.shape[1]!;
+            for (let row = 0; row < rows; row++) {
+              const logits = Array.from({ length: classes }, (_, own) => numberAt(output.data, row * classes + own));
+              const most = Math.max(...logits);
+              const sum = logits.reduce((total, logit) => total + Math.exp(logit - most), 0);
+              loss += (most + Math.log(sum) - logits[numberAt(targets!.data, row)]!) / 100;
+            }
+          }
+          const expected = await objective.evaluate(origin, never, statistics);
+          assert.ok(Math.abs(loss - expected.loss) <= 1e-6 * expected.loss, `${loss}, not ${expected.loss}`);
+          assert.equal(expected.loss === held.loss, statistics !== 'recomputed');
+        }
+      });
+    }
+  });
 
   for (const split of ['train', 'test'] as const) {
     it(`on the line between two checkpoints are PyTorch's on ${split}`, () =>

@@ -108,10 +108,13 @@ describe('runs of several processes', function () {
     assert.equal(printed.stdout, await readFile(file, 'utf8'));
     assert.match(written.stdout, /^runs\/batch-32: 13 checkpoints\n/);
     const lines = printed.stdout.split('\n');
-    assert.equal(lines[0], 'run,file,present,step,epoch,written,state,measure,value,lower,upper,converged');
+    assert.equal(
+      lines[0],
+      'run,file,present,step,epoch,written,state,measure,value,lower,upper,converged,bound,prior_sigma',
+    );
     assert.match(
       lines[1]!,
-      /^runs\/batch-32,epoch_000\.pt,true,\d*,0,[\dT:.Z-]+,measured,train-loss,2\.\d+,2\.\d+,2\.\d+,true$/,
+      /^runs\/batch-32,epoch_000\.pt,true,\d*,0,[\dT:.Z-]+,measured,train-loss,2\.\d+,2\.\d+,2\.\d+,true,,$/,
     );
     assert.equal(lines.length, 1 + 2 * 13 + 1);
   });

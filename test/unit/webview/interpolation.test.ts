@@ -41,6 +41,17 @@ describe('the sentences about a line', () => {
     ]);
   });
 
+  it('count one point as one', () => {
+    const { t, curves } = plainInterpolation;
+    const middle = t.findIndex(own => own > 0 && own < 1);
+    const kept = t.flatMap((own, index) => (own <= 0 || own >= 1 || index === middle ? [own] : []));
+    const last = lineSentences({ ...plainInterpolation, t: kept, curves }).at(-1);
+    assert.match(
+      last!,
+      /^A barrier is the rise at the one point between the ends, so that more points can only raise it/,
+    );
+  });
+
   it('wait until all points between the ends are there', () => {
     assert.deepEqual(lineSentences(partialInterpolation), []);
   });

@@ -4,6 +4,7 @@ import { RUN_MEASURE_NAMES } from '../../../worker/results.ts';
 import { measureGroups, measureText } from '../../run/view/measures.ts';
 import { formatNumber, formatPercent, formatWithError } from '../../view/format.ts';
 import { type TextTable, textTable } from '../../view/table.ts';
+import type { MeasuresPart } from '../messages.ts';
 
 export type Verdict = Difference['verdict'];
 
@@ -46,6 +47,7 @@ const titles: Readonly<Record<RunMeasureName, string>> = {
   trace: 'Trace',
   keskar: 'Keskar φ, ε = 10⁻³',
   sam: 'SAM rise, ρ = 0.05',
+  'log-volume': 'ln volume',
 };
 
 const marks: Readonly<Record<Verdict, string>> = { higher: '▲', lower: '▼', none: '=', unknown: '?' };
@@ -75,6 +77,14 @@ export function measureRows({ checkpoints, differences }: CompareResult, baselin
     }),
   );
 }
+
+/** Whether there is a checkpoint whose volume can be measured besides what is measured. */
+export const lacksVolumes = ({ phase, result }: MeasuresPart): boolean =>
+  phase === 'done' &&
+  (result?.checkpoints.some(
+    ({ measures, problem }) => problem === undefined && find(measures, 'log-volume') === undefined,
+  ) ??
+    false);
 
 /** The same as a table of texts. */
 export function measureTable(rows: readonly MeasureRow[], names: readonly string[], baseline: number): TextTable {
@@ -135,7 +145,7 @@ const unitOf = (name: RunMeasureName): 'number' | 'percent' => (percents.has(nam
 
 /** What the table leaves unsaid, and where it is said in full. */
 export const measureNotes: readonly string[] = [
-  'A value stands with about one standard error over the sample, or with what its computation leaves open. ▲ higher and ▼ lower: the difference is more than two of its standard errors, and than rounding; = no difference told: it may be chance; ? not known: nothing says how large chance is, as with the best value that a search has found (≥).',
+  'A value stands with about one standard error over the sample, or with what its computation leaves open. ▲ higher and ▼ lower: the difference is more than two of its standard errors, and than rounding; = no difference told: it may be chance; ? not known: nothing says how large chance is, as with the best value that a search has found, or with a volume that is a lower bound (≥).',
   'Paired: both were measured example by example on the same rows, so that what these share cancels and the error is smaller than those of the two values tell; else both errors are taken as independent. Where there is no difference, about one verdict in twenty tells one by chance, so that among many measures and checkpoints some will; nothing is corrected for that. Each checkpoint is one training: what tells two trainings apart need not tell two ways to train apart.',
   'Flat and sharp are told by numbers that change when layers are rescaled without changing the function (Dinh et al. 2017, arXiv 1703.04933): between checkpoints of one run a difference in λmax, trace or φ says something, between architectures or differently scaled networks little. Keskar et al. 2017, arXiv 1609.04836; Foret et al. 2021, arXiv 2010.01412.',
 ];

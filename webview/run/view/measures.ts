@@ -40,6 +40,7 @@ export const measureGroups: readonly MeasureGroup[] = [
   { title: 'Trace of the Hessian', unit: 'number', measures: [{ name: 'trace', label: 'trace' }] },
   { title: 'Keskar sharpness, ε = 10⁻³', unit: 'number', measures: [{ name: 'keskar', label: 'φ' }] },
   { title: 'SAM sharpness', unit: 'number', measures: [{ name: 'sam', label: 'rise' }] },
+  { title: 'Local volume, ln', unit: 'number', measures: [{ name: 'log-volume', label: 'ln volume' }] },
 ];
 
 /** A measure's name where it stands alone. */
@@ -54,6 +55,7 @@ export const measureNames: Readonly<Record<RunMeasureName, string>> = {
   trace: 'trace',
   keskar: 'Keskar sharpness',
   sam: 'SAM sharpness',
+  'log-volume': 'ln volume',
 };
 
 /** A measure with its uncertainty: `0.512 ± 0.011`, `1.23 (1.20 to 1.41)`, `≥ 1.20, not converged`. */

@@ -1,5 +1,13 @@
 /** What a run's charts show: lines of values with their uncertainty, and gaps with their causes. Pure. */
-import type { JsonNumber, RunCheckpoint, RunMeasureName, RunResult } from '../../../worker/results.ts';
+import type {
+  JsonNumber,
+  Measure,
+  RunCheckpoint,
+  RunMeasureName,
+  RunResult,
+  VolumeSettings,
+} from '../../../worker/results.ts';
+import { isSameVolume } from '../../../worker/volumeSettings.ts';
 import { formatCount } from '../../view/format.ts';
 import { allowsLog, preferredScale, type ScaleKind } from '../../view/scale.ts';
 import { axisKindOf, firstWritten, positionOf, positionText, type RunAxis, runAxis } from './axis.ts';
@@ -110,12 +118,12 @@ function chartView(
 ): ChartView | undefined {
   // What one run has a value of, the others lack, and show so.
   const there = group.measures.filter(({ name }) =>
-    runs.some(({ placed }) => placed.some(own => pointView(own, name).value !== null)),
+    runs.some(({ placed }) => pointViews(placed, name).some(({ value }) => value !== null)),
   );
   const series = runs.flatMap(run =>
     there.map(({ name, label }): SeriesView => {
       const isSecond = name !== group.measures[0]?.name;
-      const points = run.placed.map(own => pointView(own, name));
+      const points = pointViews(run.placed, name);
       const line =
         view.smoothing > 0
           ? smoothed(
@@ -140,9 +148,23 @@ function scaleOf({ unit }: MeasureGroup, values: readonly number[], wanted: RunV
   return wanted === 'log' && allowsLog(Math.min(...sizes), Number.POSITIVE_INFINITY) ? 'log' : 'linear';
 }
 
-function pointView({ checkpoint, x }: PlacedCheckpoint, name: RunMeasureName): PointView {
-  const measure = checkpoint.measures.find(own => own.name === name);
-  const gap = gapOf(checkpoint, measure?.value);
+/** One line is of one quantity: of volumes, those that were measured like the newest checkpoint's. */
+function pointViews(placed: readonly PlacedCheckpoint[], name: RunMeasureName): PointView[] {
+  const current = placed.filter(({ checkpoint }) => checkpoint.state !== 'stale');
+  const volume = current.flatMap(({ checkpoint }) => measureIn(checkpoint, name)?.volume ?? []).at(-1);
+  return placed.map(own => pointView(own, measureIn(own.checkpoint, name), volume));
+}
+
+const measureIn = ({ measures }: RunCheckpoint, name: RunMeasureName): Measure | undefined =>
+  measures.find(own => own.name === name);
+
+function pointView(
+  { checkpoint, x }: PlacedCheckpoint,
+  measure: Measure | undefined,
+  volume: VolumeSettings | undefined,
+): PointView {
+  const isOther = measure?.volume !== undefined && volume !== undefined && !isSameVolume(measure.volume, volume);
+  const gap = isOther ? 'stale' : gapOf(checkpoint, measure?.value);
   return {
     x,
     value: gap === null && typeof measure?.value === 'number' ? measure.value : null,

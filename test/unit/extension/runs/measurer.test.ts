@@ -3,7 +3,7 @@ import { Measurer, type Wish } from '../../../../extension/runs/measurer.ts';
 import { RestartBudgetError, type WorkerExit, WorkerExitedError } from '../../../../extension/workerErrors.ts';
 import { inputError, interruptedError } from '../../../../worker/errors.ts';
 import type { RunRequest } from '../../../../worker/protocol.ts';
-import type { RunResult, RunUpdate } from '../../../../worker/results.ts';
+import { RUN_MEASURE_NAMES, type RunResult, type RunUpdate } from '../../../../worker/results.ts';
 import { checkpointOf, runOf } from '../../../fixtures/runListings.ts';
 import { FakeClock, settled } from './fakeClock.ts';
 
@@ -52,6 +52,20 @@ function setUp(budget = 600) {
 }
 
 describe('measuring runs in the background', () => {
+  it('measures volumes where they are asked for, in the place of what is measured without, and goes on so', () => {
+    const { calls, wishes, measurer, phase } = setUp();
+    measurer.measure('a');
+    measurer.measure('a', undefined, RUN_MEASURE_NAMES);
+    assert.equal(calls.length, 2);
+    assert.ok(calls[0]!.signal.aborted);
+    assert.deepEqual(calls[1]!.request.measures, RUN_MEASURE_NAMES);
+    assert.deepEqual(measurer.state('a')!.measures, RUN_MEASURE_NAMES);
+    // What asks for less lets it go on.
+    measurer.measure('a');
+    assert.deepEqual([calls.length, phase()], [2, 'running']);
+    assert.deepEqual(wishes.at(-1), ['a', { secondsLeft: 600, measures: RUN_MEASURE_NAMES }]);
+  });
+
   it('asks for all of a run on the processor, within the budget, and tells how it goes', async () => {
     const { calls, results, measurer, phase } = setUp();
     measurer.measure('a');

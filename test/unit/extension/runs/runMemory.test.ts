@@ -15,17 +15,17 @@ describe('what runs need from one window to the next', () => {
 
   const open = () => new RunMemory(storage, message => reports.push(message));
 
-  it('is each run that is measured, and what is left of its time', async () => {
+  it('is each run that is measured, what is left of its time, and which measures', async () => {
     const memory = open();
     memory.keep('/w/a', { secondsLeft: 90 });
-    memory.keep('/w/b', { secondsLeft: null });
+    memory.keep('/w/b', { secondsLeft: null, measures: ['log-volume'] });
     memory.keep('/w/c', { secondsLeft: 90 });
     memory.keep('/w/c', null);
     await memory.settled();
     const next = open();
     assert.deepEqual(await Promise.all(['a', 'b', 'c', 'd'].map(name => next.read(`/w/${name}`))), [
       { secondsLeft: 90 },
-      { secondsLeft: null },
+      { secondsLeft: null, measures: ['log-volume'] },
       null,
       null,
     ]);

@@ -13,7 +13,7 @@ import {
   toCompareViewState,
 } from '../../../../webview/compare/view/settings.ts';
 import { compareStatus } from '../../../../webview/compare/view/status.ts';
-import { differenceText, measureRows } from '../../../../webview/compare/view/table.ts';
+import { differenceText, lacksVolumes, measureRows } from '../../../../webview/compare/view/table.ts';
 import { defaultSettings } from '../../../../webview/view/settings.ts';
 import { type CompareStateName, compareStates, comparisonOf, twoCompared } from '../../../fixtures/comparePanels.ts';
 
@@ -127,6 +127,17 @@ describe('the measures side by side', () => {
       assert.ok(verdict === 'none' || verdict === 'unknown', verdict);
       assert.match(value, /^0( pp)?$/);
     }
+  });
+
+  it('say of volumes that are lower bounds that they are, and that no difference is known', () => {
+    const [pinned, other] = rowOf(0, 'ln volume', compareStates.volumes.measures.result!);
+    assert.deepEqual([pinned!.text, other!.text], ['≥ −8,000 ± 80', '≥ −12,100 ± 80']);
+    assert.equal(differenceText(other!.difference!), '−4,100, not known');
+    assert.deepEqual(
+      [lacksVolumes(compareStates.volumes.measures), lacksVolumes(compareStates.two.measures)],
+      [false, true],
+    );
+    assert.equal(lacksVolumes(compareStates.measuring.measures), false);
   });
 
   it('say where there is none', () => {

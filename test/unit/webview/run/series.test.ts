@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChartView, type GapCause, runCharts, type StyledRun } from '../../../../webview/run/view/series.ts';
 import { defaultRunView, type RunView } from '../../../../webview/run/view/settings.ts';
 import type { RunCheckpoint, RunResult } from '../../../../worker/results.ts';
-import { measuredRun, otherRun, runStates, troubledRun } from '../../../fixtures/runPanels.ts';
+import { volumeOf } from '../../../fixtures/runListings.ts';
+import { apartRun, measuredRun, otherRun, runStates, troubledRun, volumesRun } from '../../../fixtures/runPanels.ts';
 
 const styled = (result: RunResult, style = 0): StyledRun => ({ label: result.folder, result, style });
 
@@ -105,6 +106,27 @@ describe('the charts of a run', () => {
     it(`draw ${title} on a ${expected} scale where ${scale} is wanted`, () =>
       assert.equal(chart(title, [measuredRun], { scale }).scale, expected));
   }
+
+  it('draw volumes by one prior on a line, that of the newest checkpoint, with open ends where they are lower bounds', () => {
+    const { series, scale } = chart('Local volume', [apartRun]);
+    const { points } = series[0]!;
+    assert.deepEqual(
+      points.map(({ gap }) => gap),
+      points.map((_, index) => (index === 4 ? 'stale' : null)),
+    );
+    assert.deepEqual(
+      points.flatMap(({ upper, gap }, index) => (gap === null && upper !== null ? [index] : [])),
+      [9],
+    );
+    assert.equal(scale, 'linear');
+    // What the newest was measured with before its settings changed is no measure of the others.
+    const checkpoints = volumesRun.checkpoints.map(
+      (own, index): RunCheckpoint =>
+        index === 12 ? { ...own, state: 'stale', measures: [volumeOf(-900, undefined, 0.3)] } : own,
+    );
+    const gaps = chart('Local volume', [{ ...volumesRun, checkpoints }]).series[0]!.points.map(({ gap }) => gap);
+    assert.deepEqual(gaps, [...Array(12).fill(null), 'stale']);
+  });
 
   it('smooth beside the values, never in their place', () => {
     const [plain, smooth] = [chart('Trace', [troubledRun]), chart('Trace', [troubledRun], { smoothing: 0.9 })];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RunPanelState } from '../../../../webview/run/messages.ts';
-import { failureTexts, runCaption } from '../../../../webview/run/view/caption.ts';
+import { failureTexts, runCaption, volumesApart, volumesCaption } from '../../../../webview/run/view/caption.ts';
 import { marksText } from '../../../../webview/run/view/legend.ts';
 import { nearestPlace, readingsAt, spokenText, valueText } from '../../../../webview/run/view/reading.ts';
 import { chosenIndex, keyOf, shortNames, styledRuns } from '../../../../webview/run/view/runs.ts';
@@ -16,7 +16,10 @@ import {
 } from '../../../../webview/run/view/settings.ts';
 import { runStatus } from '../../../../webview/run/view/status.ts';
 import { runTable } from '../../../../webview/run/view/table.ts';
-import { type RunStateName, runStates } from '../../../fixtures/runPanels.ts';
+import { offersVolumes } from '../../../../webview/run/view/volumes.ts';
+import { RUN_MEASURE_NAMES, type RunResult } from '../../../../worker/results.ts';
+import { volumeOf } from '../../../fixtures/runListings.ts';
+import { measuredRun, type RunStateName, runStates, volumesRun } from '../../../fixtures/runPanels.ts';
 
 const chartsOf = (name: RunStateName): RunCharts => runCharts(styledRuns(runStates[name]), defaultRunView)!;
 
@@ -44,6 +47,8 @@ describe('where a run stands', () => {
   check('failed', 'Failed', '0 of 13 checkpoints measured', 'Retry', 'Show Log');
   check('waiting', 'Waiting for the Next Checkpoint', 'all 13 checkpoints measured', 'Pause');
   check('measured', 'Measured', 'all 13 checkpoints');
+  check('volumes', 'Measured', 'all 13 checkpoints');
+  check('apart', 'Measured', 'all 13 checkpoints');
   check('single', 'Measured', '1 of 1 checkpoint');
   check(
     'troubled',
@@ -51,6 +56,42 @@ describe('where a run stands', () => {
     '9 of 13 checkpoints, 1 failed, 1 incomplete, 1 with other settings; what is left takes about 14 s',
     'Measure This Run',
   );
+
+  it('offers to measure volumes where they are not, and are not being measured already', () => {
+    const withVolumes = { measures: RUN_MEASURE_NAMES } as const;
+    const offers: readonly (readonly [what: string, state: RunPanelState, expected: boolean])[] = [
+      ['all measured', runStates.measured, true],
+      ['being measured without', runStates.measuring, true],
+      ['being measured with', { ...runStates.measuring, measuring: { phase: 'running', ...withVolumes } }, false],
+      ['paused with', { ...runStates.paused, measuring: { phase: 'paused', ...withVolumes } }, true],
+      ['all known', runStates.volumes, false],
+      ['one by another prior', runStates.apart, true],
+      ['without checkpoints', runStates.empty, false],
+      ['not set up', { ...runStates.failed, measuring: { phase: 'failed', remedy: 'setUp' } }, false],
+      ['not looked at', runStates.listing, false],
+    ];
+    for (const [what, state, expected] of offers) assert.equal(offersVolumes(state), expected, what);
+  });
+
+  it('says where runs side by side have volumes by different priors', () => {
+    const runs = (...results: readonly RunResult[]) =>
+      results.map((result, style) => ({ label: `run ${style}`, result, style }));
+    const wide: RunResult = {
+      ...volumesRun,
+      checkpoints: volumesRun.checkpoints.map(own => ({ ...own, measures: [volumeOf(-900, undefined, 0.3)] })),
+    };
+    assert.match(volumesApart(runs(volumesRun, wide)), /by different priors/);
+    assert.deepEqual([volumesApart(runs(volumesRun, volumesRun)), volumesApart(runs(measuredRun, wide))], ['', '']);
+  });
+
+  it('says with what volumes were measured, which by another, and that they are lower bounds', () => {
+    const [run] = styledRuns(runStates.apart);
+    assert.match(
+      volumesCaption(run!),
+      /^runs\/batch-32: ln volume of epoch_000\.pt, epoch_002\.pt, epoch_004\.pt and 9 more: prior σ = 0\.1 as before training \(epoch_000\.pt\), mean KL up to 0\.01 nats, 100 directions stretched by leading eigenvectors\. ln volume of epoch_008\.pt: prior σ = 0\.3 .* different quantities, .* lower bound only: /,
+    );
+    assert.equal(volumesCaption(styledRuns(runStates.measured)[0]!), '');
+  });
 
   for (const [remedy, ...expected] of [
     ['setUp', 'Not Set Up Yet', 'Set Up This Project', 'Retry'],
