@@ -132,18 +132,23 @@ class Comparing {
     this.#differences = checkpoints.map(() => checkpoints.map(() => []));
   }
 
-  /** Where it stands; `measure` is what is being computed of the checkpoint that is not done. */
-  update(measure: RunMeasureName | 'eigenvalues' | null = null): CompareUpdate {
+  /**
+   * Where it stands; `measure` is what is being computed of the checkpoint that is not done.
+   * @param secondsLeft to that checkpoint's end, once that is known.
+   */
+  update(measure: RunMeasureName | 'eigenvalues' | null = null, secondsLeft: number | null = null): CompareUpdate {
     const elapsedSeconds = (performance.now() - this.#started) / 1000;
     const total = this.#entries.length;
-    const each = this.#done === 0 ? null : elapsedSeconds / this.#done;
+    const mean = this.#done === 0 ? null : elapsedSeconds / this.#done;
+    const each = mean ?? (secondsLeft === null ? null : elapsedSeconds + secondsLeft);
+    const left = total - this.#done;
     return {
       result: this.#result(),
       progress: {
         done: this.#done,
         total,
         elapsedSeconds,
-        remainingSeconds: each && each * (total - this.#done),
+        remainingSeconds: each && (secondsLeft === null ? each * left : secondsLeft + each * (left - 1)),
       },
       current: measure === null ? null : { index: this.#done, measure },
       memoryBytes: this.#memoryBytes,
@@ -252,9 +257,9 @@ class Comparing {
     checkpoint: CheckpointMeasures,
     names: readonly RunMeasureName[],
   ): AsyncGenerator<CompareUpdate> {
-    for await (const { measure } of checkpoint.measure(this.#context.signal, names)) {
+    for await (const { measure, secondsLeft } of checkpoint.measure(this.#context.signal, names)) {
       this.#note(entry, checkpoint);
-      yield this.update(measure);
+      yield this.update(measure, secondsLeft);
     }
   }
 

@@ -97,6 +97,29 @@ describe('a comparison of checkpoints', function () {
     for (const update of updates) decodeCompare(JSON.parse(JSON.stringify(update.result)), '');
   });
 
+  it('has volumes where they are asked for, by one prior a run, and tells no difference of lower bounds', async () => {
+    const request = { checkpoints: [SMALL_BATCH, EARLY], samples: 20, threads: 2, store: join(folder, 'store') };
+    const volumesOf = ({ checkpoints }: CompareResult) =>
+      checkpoints.map(({ measures }) => measures.find(({ name }) => name === 'log-volume'));
+    const updates = await updatesOf({ ...request, measures: ['log-volume'] });
+    const { result } = updates.at(-1)!;
+    const [one, other] = volumesOf(result);
+    assert.deepEqual([one!.volume, one!.volume!.prior.from], [other!.volume, 'initialization']);
+    assert.deepEqual([one!.upper, other!.upper, result.warnings], [null, null, []]);
+    const { verdict, value } = differenceOf(result.differences[0]![1]!, 'log-volume');
+    assert.deepEqual([verdict, value], ['unknown', Number(other!.value) - Number(one!.value)]);
+    assert.ok(updates.some(({ progress }) => progress.done === 0 && Number(progress.remainingSeconds) > 0));
+    // What is known is shown, though nobody asks for it.
+    const shown = await updatesOf({ ...request, largest: 0 });
+    assert.deepEqual(volumesOf(shown.at(-1)!.result), [one, other]);
+    assert.ok(!computed(shown).some(what => what.endsWith('log-volume')));
+    const wide = await resultOf({ ...request, measures: ['log-volume'], sigma: 0.5 });
+    assert.deepEqual(
+      volumesOf(wide).map(own => own!.volume!.prior),
+      Array(2).fill({ sigma: 0.5, from: 'request' }),
+    );
+  });
+
   it('of a checkpoint with itself shows no difference, and measures it once', async () => {
     const request = {
       ...QUICK,
