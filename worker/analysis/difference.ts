@@ -87,12 +87,14 @@ function differenceOf(name: RunMeasureName, own: Side, baseline: Side): Differen
   const error = paired ?? independentError(name, own, baseline) ?? (isExact(name, own, baseline) ? 0 : null);
   const isOpen = error === null || !own.value.converged || !baseline.value.converged || !isAlike(own, baseline);
   const leeway = isAccuracy(name) ? stepOf(own, paired !== null) : roundingOf(own, baseline);
+  // Never −0, which is written with a sign.
+  const difference = value - from + 0;
   return {
     name,
-    value: value - from,
+    value: difference,
     standardError: error,
     isPaired: paired !== null,
-    verdict: isOpen ? 'unknown' : verdictOf(value - from, STANDARD_ERRORS * error + leeway),
+    verdict: isOpen ? 'unknown' : verdictOf(difference, STANDARD_ERRORS * error + leeway),
   };
 }
 

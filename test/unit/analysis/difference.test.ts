@@ -319,6 +319,14 @@ describe('the difference of a measure', () => {
       }));
   const mirrored = { higher: 'lower', lower: 'higher', none: 'none', unknown: 'unknown' } as const;
 
+  it('has no sign where it is 0', () => {
+    const { value } = differenceOf(
+      { key: 'a', measure: measure('trace', -0, 0.3) },
+      { key: 'b', measure: measure('trace', 0, 0.4) },
+    );
+    assert.ok(Object.is(value, 0), String(value));
+  });
+
   it('turns its sign with the baseline, and nothing else', () => {
     fc.assert(
       fc.property(side('a'), side('b'), (one, other) => {
