@@ -30,7 +30,8 @@ export const paperTheme: Theme = {
     'rgb(86, 180, 233)',
     'rgb(0, 0, 0)',
   ],
-  fontFamily: 'Helvetica, Arial, sans-serif',
+  // All of about the same width: a wider one, as some systems have for sans-serif, would run over the captions' edge.
+  fontFamily: 'Helvetica, Arial, Liberation Sans, Nimbus Sans, DejaVu Sans Condensed, sans-serif',
   fontSize: 11,
 };
 
