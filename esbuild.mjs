@@ -51,6 +51,8 @@ const builds = [
     outExtension: { '.js': '.cjs' },
     // TensorFlow.js would load it to fetch models over the network, which nobody asks it to.
     external: ['node-fetch'],
+    // It keeps its engine, backends and kernels in globals, which another copy in the same process would share and spoil.
+    banner: { js: 'const global = Object.create(globalThis);' },
   },
   {
     ...common,

@@ -23,6 +23,11 @@ const mochaSideBySide = (...patterns) => [
   '--jobs',
   String(Math.max(2, availableParallelism())),
 ];
+/**
+ * Tests that hold Basin against TensorFlow.js itself, each in a process of its own: two copies of it share globals, and
+ * spoil each other's numbers.
+ */
+const besideTensorFlow = ['layers', 'attention'].map(name => `test/unit/model/layers/${name}.test.ts`);
 /** A command that hangs is ended after this long, so that the other stages have their turn. */
 const limitMinutes = 40;
 const electron = process.env.BASIN_VSCODE === 'electron';
@@ -48,7 +53,13 @@ const stages = [
     title: 'Unit and property tests',
     report: true,
     needs: ['build'],
-    commands: [mochaSideBySide('test/unit/**/*.test.ts')],
+    commands: [[...mochaSideBySide('test/unit/**/*.test.ts'), ...besideTensorFlow.flatMap(file => ['--ignore', file])]],
+  },
+  {
+    name: 'layers',
+    title: 'Layers beside TensorFlow.js',
+    report: true,
+    commands: [mochaSideBySide(...besideTensorFlow)],
   },
   {
     name: 'page',
