@@ -16,7 +16,7 @@ const mocha = (...patterns) => [
   '--exit',
   ...patterns.flatMap(pattern => ['--spec', pattern]),
 ];
-/** Files side by side, which share nothing; windows of VS Code would take each other's time. */
+/** Files side by side, which share nothing; browsers would take each other's time, and be no sooner done. */
 const mochaSideBySide = (...patterns) => [
   ...mocha(...patterns),
   '--parallel',
@@ -67,7 +67,7 @@ const stages = [
     report: true,
     needs: ['build'],
     setUp: () => installDebianPackages(browserPackages),
-    commands: [mochaSideBySide('test/webview/**/*.test.ts')],
+    commands: [mocha('test/webview/**/*.test.ts')],
     again: files => mocha(...files),
   },
   {
