@@ -62,6 +62,15 @@ comparePageSuite('the page of a comparison', check => {
     },
   );
 
+  check('keeps six landscapes beside each other, each in its place', async ({ page, show }) => {
+    await show(compareStates.six);
+    const widths = await page.evaluate(() =>
+      [...document.querySelectorAll('.tile')].map(own => [own.clientWidth, own.querySelector('canvas')!.clientWidth]),
+    );
+    assert.equal(widths.length, 6);
+    for (const [own = 0, canvas = 0] of widths) assert.ok(canvas > 0 && canvas <= own, `${canvas} in ${own} pixels`);
+  });
+
   check('says why one has no landscape, in its place', async ({ page, show }) => {
     await show(compareStates.mixed);
     await tile(page, 2).getByText('is of another architecture').waitFor();
