@@ -73,11 +73,17 @@ export async function chooseIn(page: Page, row: Locator, label: string): Promise
 /** Runs a command by its title through the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget input');
-  // A window that is still busy with its start does not hear the key.
-  do await page.keyboard.press('F1');
-  while (!(await happens(input.waitFor({ timeout: 15_000 }))));
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click();
+  const row = page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first();
+  for (;;) {
+    // A window that is still busy with its start does not hear the key.
+    do await page.keyboard.press('F1');
+    while (!(await happens(input.waitFor({ timeout: 15_000 }))));
+    await input.fill(`>${title}`);
+    // A list that was opened before the extension was there stays without its commands.
+    if (await happens(row.waitFor({ timeout: 10_000 }))) break;
+    await page.keyboard.press('Escape');
+  }
+  await row.click();
 }
 
 /** Presses Enter until the box in front has gone: it swallows what comes before it is ready, and no event says when it is. */
